@@ -1651,6 +1651,8 @@ export interface Job {
   readonly until?: number;
   /** Timesteps and mean rewards: it ends, pruned, where its best evaluation is below, see {@link bellhop/studies!fallsBelow}. */
   readonly stopBelow?: readonly (readonly [timesteps: number, meanReward: number])[];
+  /** What it is scored by: name of the study's metric. */
+  readonly metric: string;
 }
 
 /** What a study keeps of a {@link JobResult}. */

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What a study costs beside its training: node --expose-gc tests/bench/sweep.mjs [runs | books]. Processor time (user and system, of all threads),
 // which other programs change little, per run; then what the books of a large study take. docs/studies.md has the figures.
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { pathToFileURL } from 'node:url';
 import { StudyFolder, evaluationsOf, tellResults } from '../../web/cli/study-folder.mjs';
-import { LocalExecutor } from '../../web/cli/study-local.mjs';
+import { LocalExecutor, sha256OfFile } from '../../web/cli/study-local.mjs';
 import { viewOf } from '../../web/cli/study-view.mjs';
 import { createStudy } from '../../web/lib/study/create-study.mjs';
 import { load } from '../../web/node/node.mjs';
@@ -26,10 +27,10 @@ async function measured(use) {
 /** @param {number} value */
 const ms = (value) => value < 100 ? value.toFixed(1) : value.toFixed(0);
 
-/** The same runs in a sweep and by the library alone. @param {string} env @param {string} algo @param {number} totalTimesteps @param {number} runs */
-async function costOf(env, algo, totalTimesteps, runs) {
-  const study = createStudy(bh, /** @type {any} */ ({ ...base, env, algo, run_cap: runs + 1, options: { totalTimesteps } }));
-  const executor = new LocalExecutor({ metric: study.metric, threads: 1 });
+/** The same runs in a sweep and by the library alone. @param {string} env @param {string} algo @param {number} totalTimesteps @param {number} runs @param {object} [own]  the file of the environment */
+async function costOf(env, algo, totalTimesteps, runs, own = {}) {
+  const study = createStudy(bh, /** @type {any} */ ({ ...base, ...own, env, algo, run_cap: runs + 1, options: { totalTimesteps } }));
+  const executor = new LocalExecutor({ threads: 1 });
   await executor.run(/** @type {any} */ (study.ask())); // the thread starts, and the engine has compiled what it runs
   const jobs = Array.from({ length: runs }, () => /** @type {any} */ (study.ask()));
   const train = async (/** @type {any} */ job) => {
@@ -55,6 +56,21 @@ async function costOf(env, algo, totalTimesteps, runs) {
   await executor.end();
   const median = outside.sort((a, b) => a - b)[outside.length >> 1];
   console.log(`${env} ${algo} ${totalTimesteps} steps: ${ms(inSweep / runs)} ms of a processor per run; the library alone ${ms(alone / runs)}; between two runs ${ms(median)} ms of the clock`);
+}
+
+/** An environment of the caller's: each run has a thread of its own, with a library of its own. @param {number} totalTimesteps @param {number} runs */
+async function costOfOwn(totalTimesteps, runs) {
+  const path = mkdtempSync(join(tmpdir(), 'bellhop-own-')), envFile = join(path, 'line.mjs');
+  writeFileSync(envFile, `export default class Line {
+    static id = 'Line-v0';
+    static observationSpace = { type: 'Box', shape: [1], low: 0, high: 8 };
+    static actionSpace = { type: 'Discrete', n: 2 };
+    reset() { this.at = 0; this.time = 0; return [[0], {}]; }
+    step(action) { this.at = Math.max(0, this.at + (action === 1 ? 1 : -1)); this.time++; return [[this.at], this.at === 8 ? 1 : 0, this.at === 8, this.time === 40, {}]; }
+  }`);
+  bh.register((await import(pathToFileURL(envFile).href)).default);
+  await costOf('Line-v0', 'dqn', totalTimesteps, runs, { envFile, envSha256: sha256OfFile(envFile) });
+  rmSync(path, { recursive: true });
 }
 
 /** What a part of a study does before its first run: it goes through all of them. @param {number} runs */
@@ -102,6 +118,7 @@ if (which !== 'books') {
   await costOf('GridWorld-v0', 'q-learning', 5_000, 40);
   await costOf('CartPole-v1', 'dqn', 20_000, 3);
   await costOf('Acrobot-v1', 'dqn', 20_000, 3);
+  await costOfOwn(200, 12);
 }
 if (which !== 'runs') {
   await listOf(50_000);

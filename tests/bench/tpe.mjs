@@ -36,7 +36,7 @@ const stepsOf = (/** @type {Study} */ study) => study.trials.reduce((sum, { time
 /** Runs a study to its end. @param {string} name @param {object} changes @returns {Promise<Study>} */
 async function ran(name, changes) {
   const study = createStudy(bh, /** @type {any} */ ({ ...BASE, run_cap: trials, ...changes }));
-  const executor = new LocalExecutor({ metric: study.metric, threads });
+  const executor = new LocalExecutor({ threads });
   /** @type {Set<Promise<void>>} */
   const running = new Set();
   let told = 0;

@@ -22,7 +22,6 @@ import { Command, jsonLines, sleep, until } from '../sweep/farm.mjs';
 import { RedisServer, freePort } from '../sweep/redis-server.mjs';
 
 const SWEEP = (/** @type {string} */ name) => fileURLToPath(new URL(`../sweep/${name}.mjs`, import.meta.url));
-const METRIC = { name: 'eval/mean_reward', goal: /** @type {const} */ ('maximize') };
 const skip = redisServer() === null && 'redis-server is not here; node build/setup.mjs redis installs it';
 
 const bh = await load();
@@ -44,7 +43,7 @@ const newQueue = () => `${redis.url}/?prefix=test${count++}`;
 
 /** @param {any} options @param {Record<string, unknown>} [more] @returns {any} */
 function jobOf(options, { trial = 0, seed = 0, ...more } = {}) {
-  return makeJob(/** @type {any} */ ({ version: bh.version, env: 'GridWorld-v0', envOptions: {}, algo: 'q-learning', options, ...more }), { trial: Number(trial), params: {}, seed: Number(seed) });
+  return makeJob(/** @type {any} */ ({ version: bh.version, env: 'GridWorld-v0', envOptions: {}, algo: 'q-learning', metric: { name: 'eval/mean_reward' }, options, ...more }), { trial: Number(trial), params: {}, seed: Number(seed) });
 }
 const SHORT = { totalTimesteps: 500, evalFreq: 250 };
 /** Ten checkpoints and more, however fast the machine is. */
@@ -58,11 +57,11 @@ function agentAt(url, more = []) {
 }
 
 /** @param {string} url @param {object} [how] */
-const executorAt = (url, how = {}) => QueueExecutor.open(url, { version: bh.version, metric: METRIC, ...how });
+const executorAt = (url, how = {}) => QueueExecutor.open(url, { version: bh.version, ...how });
 
 /** The result of a job on this machine. @param {any} job */
 async function alone(job) {
-  const executor = new LocalExecutor({ metric: METRIC, threads: 1 });
+  const executor = new LocalExecutor({ threads: 1 });
   try {
     return await executor.run(job);
   } finally {
@@ -103,15 +102,15 @@ test('a job goes on from the last checkpoint of an agent that was killed, then o
   await until(isUploaded, 'a checkpoint in the queue');
   await first.kill('SIGKILL');
   const second = agentAt(url);
-  await second.says(new RegExp(`${job.id.slice(0, 12)}  goes on from step \\d+`));
+  await second.says(new RegExp(`${job.id.slice(0, 12)}  q-learning in GridWorld-v0  trial 0 seed 0  resumed at step [\\d,]+`));
   assert.equal(await second.kill('SIGTERM'), 143);
-  assert.match(second.stderr, /^bellhop: stopped; 0 jobs were done, and what ran is back in the queue with its checkpoint\n$/);
+  assert.match(second.stderr, /^bellhop: stopped; 0 jobs done, 1 given back to the queue with its checkpoint\n$/);
   const third = agentAt(url);
-  const [from] = await result.then(() => /goes on from step (\d+)/.exec(third.stdout)?.slice(1) ?? []);
+  const [from] = await result.then(() => /resumed at step ([\d,]+)/.exec(third.stdout)?.slice(1) ?? []);
   const expected = await alone(job);
   const { fingerprint, score, evaluations, timesteps, agent } = /** @type {any} */ (await result);
   assert.deepEqual({ fingerprint, score, evaluations, timesteps, agent }, { fingerprint: expected?.fingerprint, score: expected?.score, evaluations: expected?.evaluations, timesteps: LONG.totalTimesteps, agent: third.agentName });
-  assert.ok(Number(from) > 0, third.stdout);
+  assert.ok(Number(from.replaceAll(',', '')) > 0, third.stdout);
   assert.equal(await isUploaded(), 0, 'its checkpoint is gone');
   await third.kill('SIGTERM');
   await executor.end();
@@ -127,7 +126,7 @@ test('checkpoints go through a folder, too', { skip }, async () => {
   await first.kill('SIGKILL');
   const second = agentAt(url, ['--shared', shared]);
   assert.equal((await result)?.fingerprint, (await alone(job))?.fingerprint);
-  assert.match(second.stdout, /goes on from step \d+/);
+  assert.match(second.stdout, /resumed at step [\d,]+/);
   assert.deepEqual(readdirSync(shared), []);
   await second.kill('SIGTERM');
   await executor.end();
@@ -235,7 +234,7 @@ test('bellhop sweep --queue keeps the models and verifies runs on another agent;
   await Promise.all(agents.map((agent) => agent.says(/agent agent-/)));
   const sweep = new Command(['sweep', study, '--out', out, '--queue', url, '--models', '--verify', '1']);
   assert.equal(await sweep.ended, 0, sweep.stderr);
-  assert.match(sweep.stdout, /^verified {4}4 runs again, each with the same bits$/m);
+  assert.match(sweep.stdout, /^verified {4}4 runs repeated, all with the same bits$/m);
   for (const check of jsonLines(join(out, 'verified.jsonl'))) assert.notEqual(check.first, check.agent);
   const results = jsonLines(join(out, 'results.jsonl')).filter(({ id }) => id !== undefined);
   assert.equal(results.length, 4);
@@ -243,6 +242,31 @@ test('bellhop sweep --queue keeps the models and verifies runs on another agent;
   assert.deepEqual(models.sort(), ['trial-0-seed-0.safetensors', 'trial-0-seed-1.safetensors', 'trial-1-seed-0.safetensors', 'trial-1-seed-1.safetensors']);
   for (const name of models) bh.loadModel(readFileSync(join(out, 'models', name))).dispose();
   for (const agent of agents) await agent.kill('SIGTERM');
+});
+
+test('two studies of the same runs, by two metrics and with models or without, share a queue', { skip }, async () => {
+  const url = newQueue(), agent = agentAt(url);
+  const [plain, keeping] = [await executorAt(url), await executorAt(url, { onModel: (/** @type {any} */ job, /** @type {Uint8Array} */ bytes) => models.set(job.metric, bytes.length) })];
+  const models = new Map();
+  const jobs = ['eval/mean_reward', 'solved_at_timestep'].map((name) => jobOf(SHORT, { metric: { name } }));
+  const results = await Promise.all(jobs.map((job) => plain.run(job)));
+  for (const [i, job] of jobs.entries()) assert.deepEqual([results[i]?.score, results[i]?.fingerprint], await alone(job).then((result) => [result?.score, result?.fingerprint]));
+  assert.notEqual(results[0]?.score, results[1]?.score);
+  assert.equal((await keeping.run(jobs[0]))?.fingerprint, results[0]?.fingerprint);
+  assert.ok(models.get('eval/mean_reward') > 0, 'a result without the model is not taken for one with it');
+  await agent.kill('SIGTERM');
+  for (const executor of [plain, keeping]) await executor.end();
+});
+
+test('a sweep says why nobody takes its jobs', { skip }, async () => {
+  const url = newQueue(), study = join(folder, 'alone.yaml');
+  writeFileSync(study, 'env: GridWorld-v0\nalgo: q-learning\nmethod: grid\noptions: { totalTimesteps: 500 }\nparameters: { learningRate: { values: [0.1] } }\n');
+  const sweep = new Command(['sweep', study, '--out', join(folder, 'alone'), '--queue', url]);
+  await sweep.says(/the queue has no agents; start one: bellhop agent redis:/);
+  const agent = agentAt(url);
+  assert.equal(await sweep.ended, 0, sweep.stderr);
+  assert.match(agent.stdout, /^[0-9a-f]{12} {2}q-learning in GridWorld-v0 {2}trial 0 seed 0 {2}finished {2}eval\/mean_reward -?[\d.]+ {2}500 steps {2}[\d.]+ s$/m);
+  await agent.kill('SIGTERM');
 });
 
 // ---- what is wrong with a queue ----
@@ -324,7 +348,7 @@ test('without the packages of the queue a sentence says how to get them', async 
 // ---- what comes over the wire ----
 
 test('orders and results are checked field by field', () => {
-  const job = jobOf(SHORT), order = { version: bh.version, metric: METRIC, job };
+  const job = jobOf(SHORT), order = { version: bh.version, job };
   const own = new Map();
   assert.deepEqual(readOrder(bh, JSON.stringify(order), job.id, own), order);
   /** @type {[object, RegExp][]} */
@@ -332,6 +356,7 @@ test('orders and results are checked field by field', () => {
     [{ ...order, version: '0.0.0' }, /its version is '0\.0\.0', but must be /], [{ ...order, code: 'x' }, /its order has an unknown field 'code'/],
     [{ ...order, job: { ...job, seed: 1 } }, /its id is '[0-9a-f]+…?', but must be the SHA-256 of its settings/], [{ ...order, job: { ...job, envFile: '/x.mjs' } }, /its job has an unknown field 'envFile'/],
     [{ ...order, job: { ...job, options: { nSteps: 5 } } }, /its options has an unknown field 'nSteps'/], [{ ...order, job: { ...job, options: { learningRate: 5e9 } } }, /options\.learningRate is 5000000000, but must be a number between/],
+    [{ ...order, job: { ...job, metric: 'loss' } }, /its metric is 'loss', but must be one of eval\/mean_reward, /], [{ ...order, job: { ...job, metric: 'constructor' } }, /its metric is 'constructor'/],
     [{ ...order, job: { ...job, env: 'GridWorld' } }, /unknown environment 'GridWorld'; did you mean 'GridWorld-v0'\?/],
   ];
   for (const [given, sentence] of bad) assert.throws(() => readOrder(bh, JSON.stringify(given), job.id, own), sentence);

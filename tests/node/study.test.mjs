@@ -29,7 +29,7 @@ const REFUSED = [
   [{ methd: 'grid' }, /study has no option 'methd'; did you mean 'method'\?/],
   [{ method: 'bayes' }, /method is 'bayes', but must be one of grid, random, tpe/],
   [{ env: 'CartPol-v1' }, /unknown environment 'CartPol-v1'; did you mean 'CartPole-v1'\?/],
-  [{ env: undefined }, /study has no env/],
+  [{ env: undefined }, /env is missing; give the id of an environment, such as CartPole-v1/],
   [{ algo: 'dqm' }, /unknown algorithm 'dqm'; did you mean 'dqn'\?/],
   [{ options: { gamma: 2 } }, /options\.gamma is 2, but must be a number between 0 and 1/],
   [{ options: { gama: 0.9 } }, /options: DQN has no option 'gama'; did you mean 'gamma'\?/],
@@ -55,7 +55,7 @@ const REFUSED = [
   [{ parameters: { exploration: { min: 1, max: 2 } } }, /has no values, but must have a list of them/],
   [{ parameters: { learningRate: { min: 0.1, max: 0.2 } } }, /learningRate is a range of any number, but a grid needs values/],
   [{ options: { learningRate: 0.1 } }, /parameters\.learningRate is also in options/],
-  [{ method: 'random' }, /study has no run_cap/],
+  [{ method: 'random' }, /run_cap is missing; say how many trials random makes/],
   [{ run_cap: 0 }, /run_cap is 0, but must be a whole number between 1 and 1000000/],
   [{ seeds: '5-1' }, /seeds is '5-1', but must be such as '0-4'/],
   [{ seeds: [1, 1] }, /seeds has 1 twice/],
@@ -92,12 +92,12 @@ test('a grid has every combination, the last parameter first', () => {
   assert.deepEqual(study({ run_cap: 2 }).size, 2);
 });
 
-test('a job is named by everything its bits follow from', () => {
+test('a job is named by everything its result follows from', () => {
   const [job] = [study({ env: 'FrozenLake-v1', algo: 'q-learning', envFile: 'here.mjs', envSha256: 'a'.repeat(64), parameters: { 'env.isSlippery': { values: [false] }, learningRate: { values: [0.5] } } }).ask()];
   assert.deepEqual([job.envOptions, job.options], [{ isSlippery: false }, { learningRate: 0.5 }]);
-  const text = `{"algo":"q-learning","env":"FrozenLake-v1","envOptions":{"isSlippery":false},"envSha256":"${'a'.repeat(64)}","options":{"learningRate":0.5},"seed":0,"version":"${bh.version}"}`;
+  const text = `{"algo":"q-learning","env":"FrozenLake-v1","envOptions":{"isSlippery":false},"envSha256":"${'a'.repeat(64)}","metric":"eval/mean_reward","options":{"learningRate":0.5},"seed":0,"version":"${bh.version}"}`;
   assert.equal(job.id, createHash('sha256').update(text).digest('hex'));
-  const changes = [{ seed: 1 }, { algo: 'dqn' }, { env: 'CartPole-v1' }, { envSha256: 'b'.repeat(64) }, { until: 10 }, { stopBelow: [[1, 2]] }, { options: { learningRate: 0.25 } }, { envOptions: {} }];
+  const changes = [{ seed: 1 }, { algo: 'dqn' }, { env: 'CartPole-v1' }, { envSha256: 'b'.repeat(64) }, { until: 10 }, { stopBelow: [[1, 2]] }, { options: { learningRate: 0.25 } }, { envOptions: {} }, { metric: 'eval/std_reward' }];
   const ids = [jobId(bh.version, job), jobId('other', job), ...changes.map((change) => jobId(bh.version, { ...job, ...change }))];
   assert.equal(new Set(ids).size, changes.length + 2);
   assert.equal(jobId(bh.version, { ...job, options: { ...job.options }, trial: 7, envFile: 'there.mjs' }), job.id);
@@ -184,7 +184,7 @@ test('a job told twice must be told the same', () => {
   made.tell({ ...result, seconds: 8, agent: 'two' });
   assert.throws(() => made.tell({ ...result, fingerprint: 'abd', agent: 'two' }), /abc \(from one\), and now as .*abd \(from two\).*run it again elsewhere/);
   assert.throws(() => made.tell({ ...result, score: 6 }), /told as finished after 10 steps with score 5/);
-  for (const [changes, message] of /** @type {[any, RegExp][]} */ ([[{ id: 'x' }, /id is 'x'/], [{ outcome: 'fine' }, /outcome is 'fine'/], [{ score: NaN }, /score is NaN, but must be a number, or null/], [{ timesteps: undefined }, /no timesteps/], [{ evaluations: [1] }, /must be pairs/], [{ extra: 1 }, /no option 'extra'/]])) {
+  for (const [changes, message] of /** @type {[any, RegExp][]} */ ([[{ id: 'x' }, /id is 'x'/], [{ outcome: 'fine' }, /outcome is 'fine'/], [{ score: NaN }, /score is NaN, but must be a number, or null/], [{ timesteps: undefined }, /timesteps is missing/], [{ evaluations: [1] }, /must be pairs/], [{ extra: 1 }, /no option 'extra'/]])) {
     assert.throws(() => made.tell({ ...result, ...changes }), message);
   }
   const other = { ...result, id: 'f'.repeat(64) };

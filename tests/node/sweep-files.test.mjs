@@ -42,23 +42,36 @@ test('a study file that is wrong: the file, the field, the value, what may stand
       return true;
     });
   };
-  await wrong(/^wrong\.yaml: line 4 is no YAML: Flow sequence/, 'env: GridWorld-v0\nmethod: grid\nparameters: [1, 2\n');
-  await wrong(/^wrong\.yaml: line 2 is no YAML: Map keys must be unique/, 'env: GridWorld-v0\nenv: CartPole-v1\n');
-  await wrong(/^wrong\.json is no JSON: /, '{"env": }', 'wrong.json');
-  await wrong(/^wrong\.yaml must have a study: env, method, parameters/, '- 1\n');
-  await wrong(/^wrong\.yaml must have a study/, '');
-  await wrong(/^wrong\.yaml: study has no env; give one: CartPole-v1/, 'method: grid\nparameters: { gamma: { values: [0.9] } }\n');
+  await wrong(/^wrong\.yaml: line 4 is not valid YAML: Flow sequence/, 'env: GridWorld-v0\nmethod: grid\nparameters: [1, 2\n');
+  await wrong(/^wrong\.yaml: line 2 is not valid YAML: Map keys must be unique/, 'env: GridWorld-v0\nenv: CartPole-v1\n');
+  await wrong(/^wrong\.json is not valid JSON: /, '{"env": }', 'wrong.json');
+  await wrong(/^wrong\.yaml is not a study; it must have env, method and parameters/, '- 1\n');
+  await wrong(/^wrong\.yaml is not a study/, '');
+  await wrong(/seeds is '0-9999,0-9999,.*, and at most 10000 of them$/, STUDY.replace('0-1', '0-9999,'.repeat(100_000) + '1')); // a billion
+  for (const name of ["'/etc/passwd'", '[1]']) await wrong(/envFile is .*, but must be the file of an environment, such as tank\.mjs/, `${STUDY}envFile: ${name}\n`);
+  if (existsSync('/dev/zero')) {
+    await assert.rejects(openStudy(bh, '/dev/zero'), /\/dev\/zero is too large/);
+    symlinkSync('/dev/zero', join(folder, 'endless.mjs'));
+    write('endless.yaml', `${STUDY.replace('env: GridWorld-v0', 'env: X-v0')}envFile: endless.mjs\n`);
+    await assert.rejects(openStudy(bh, join(folder, 'endless.yaml')), /endless\.mjs is not a file$/);
+  }
+  await wrong(/metric is 'eval\/mean_reward', but must be an object, such as \{ name: eval\/mean_reward, goal: maximize \}/, `${STUDY}metric: eval/mean_reward\n`);
+  await wrong(/early_terminate is 'median', but must be an object, such as \{ type: median \}/, `${STUDY}early_terminate: median\n`);
+  await wrong(/parameters\.learningRate is \[0\.1, 0\.5\], but must be \{ values: \[\.\.\.\] \} or a range: \{ min, max \}/, STUDY.replace('{ values: [0.1, 0.5] }', '[0.1, 0.5]'));
+  await wrong(/seeds is 5, but must be a range such as '0-4', which is five seeds, or a list/, STUDY.replace('0-1', '5'));
+  await wrong(/parameters: CartPole-v1 has no option 'env\.gravity'; /, 'env: CartPole-v1\nmethod: grid\nparameters: { env.gravity: { values: [9] } }\n');
+  await wrong(/^wrong\.yaml: env is missing; give the id of an environment, such as CartPole-v1/, 'method: grid\nparameters: { gamma: { values: [0.9] } }\n');
   await wrong(/^wrong\.yaml: .*did you mean 'GridWorld-v0'/, STUDY.replace('GridWorld-v0', 'GridWorl-v0'));
   await wrong(/^wrong\.yaml: .*'methode'.*did you mean 'method'/, STUDY.replace('method', 'methode'));
   await wrong(/^wrong\.yaml: method is 'bayes', but must be one of grid, random, tpe/, STUDY.replace('grid', 'bayes'));
   await wrong(/^wrong\.yaml: parameters: q-learning has no option 'learningRat'; did you mean 'learningRate'/, STUDY.replace('learningRate', 'learningRat'));
   await wrong(/^wrong\.yaml: parameters\.learningRate\.values\[1\] is -0\.5, but must be .*0/, STUDY.replace('0.5', '-0.5'));
-  await wrong(/^wrong\.yaml: study has no run_cap; say how many trials random shall try/, STUDY.replace('grid', 'random'));
+  await wrong(/^wrong\.yaml: run_cap is missing; say how many trials random makes/, STUDY.replace('grid', 'random'));
   await wrong(/^wrong\.yaml: seeds is '4-0', but must be such as '0-4'/, STUDY.replace('0-1', '4-0'));
-  await wrong(/^wrong\.yaml: name is '\.\.\/x', but a folder is called so: leave out slashes/, `name: ../x${STUDY}`);
-  await wrong(/^huge\.yaml has 1000003 bytes, but a study file has at most 1000000/, `# ${'x'.repeat(1_000_000)}\n`, 'huge.yaml');
+  await wrong(/^wrong\.yaml: name is '\.\.\/x', but it names the folder of the results: leave out slashes/, `name: ../x${STUDY}`);
+  await wrong(/^huge\.yaml is too large: a study file has at most 1000000 bytes/, `# ${'x'.repeat(1_000_000)}\n`, 'huge.yaml');
   const aliases = [...'bcdefghij'].map((key, i) => `${key}: &${key} [${`*${'abcdefghi'[i]},`.repeat(9)}]\n`).join('');
-  await wrong(/^aliases\.yaml is no YAML: Excessive alias count/, `a: &a [1,1,1,1,1,1,1,1,1]\n${aliases}`, 'aliases.yaml');
+  await wrong(/^aliases\.yaml is not valid YAML: Excessive alias count/, `a: &a [1,1,1,1,1,1,1,1,1]\n${aliases}`, 'aliases.yaml');
   refused(['sweep', 'wrong.yaml'], 2, /^bellhop: wrong\.yaml: name is/);
   refused(['sweep', 'nowhere.yaml'], 2, /nowhere\.yaml does not exist/);
   refused(['sweep', '.'], 2, /\. is a folder, but must be a file/);
@@ -108,8 +121,19 @@ test('a folder is of one study, of one version, and used by one command', () => 
 
   cpSync(join(folder, 'grid'), join(folder, 'broken'), { recursive: true });
   write('broken/results.jsonl', `${before.split('\n')[0]}\nnot a result\n`);
-  refused(['sweep', 'grid.yaml', '--out', 'broken'], 1, /broken\/results\.jsonl: line 2 is not what bellhop sweep writes; remove it, and its job runs again/);
+  refused(['sweep', 'grid.yaml', '--out', 'broken'], 1, /broken\/results\.jsonl: line 2 is not what bellhop sweep writes; remove that line, and its job runs again/);
   refused(['study', 'broken'], 1, /broken\/results\.jsonl: line 2 is not what/);
+});
+
+test('tables show what there is of each trial, and a part says when it is complete', () => {
+  write('parts.yaml', STUDY);
+  const part = done('sweep', 'parts.yaml', '--shard', '1/2').stdout;
+  assert.match(part, /^part {8}1 of 2 is complete; when all are: bellhop study merge DIR\.\.\. --out DIR$/m);
+  assert.match(part, /^trials {6}0 complete, 2 incomplete of 2; 2 runs, 600 steps$/m);
+  assert.match(read('parts-1-of-2', 'trials.csv'), /^0,incomplete,/m);
+  done('study', 'merge', 'parts-1-of-2', '--out', 'half');
+  assert.equal(read('half', 'trials.csv'), read('parts-1-of-2', 'trials.csv'));
+  assert.match(done('study', 'grid', '--top', '1').stdout, /^\.\.\. and 1 more: bellhop study grid --top 2$/m);
 });
 
 // ---- environments of one's own ----
@@ -157,9 +181,12 @@ test('an environment of one\'s own: its file is part of each job, found beside t
   done('sweep', 'elsewhere.yaml', '--env', 'moved.mjs', '--out', 'named');
   assert.equal(read('named', 'jobs.csv'), jobs, 'where the file lies does not matter');
 
+  write('byname.mjs', CORRIDOR('').replace('export default class', 'export class'));
+  refused(['sweep', 'own.yaml', '--env', 'byname.mjs', '--out', 'byname'], 1, /byname\.mjs: its default export must be .*; it exports \w+ by name only: add "export default \w+;"/);
+
   write('own/corridor.mjs', `${read('own', 'corridor.mjs')} // changed`);
-  refused(['study', 'corridor'], 1, /corridor\/study\.json: the study was begun with a file of its environment whose SHA-256 is [0-9a-f]{12}…, and .*corridor\.mjs has [0-9a-f]{12}…/);
-  refused(['sweep', 'own.yaml', '--out', 'named'], 1, /named has another study: envSha256 is '/);
+  refused(['study', 'corridor'], 1, /corridor\.mjs has changed since corridor\/study\.json was written: its SHA-256 was [0-9a-f]{12}… and is [0-9a-f]{12}…; give the old file with --env FILE/);
+  refused(['sweep', 'own.yaml', '--out', 'named'], 1, /named was made with another version of the environment's file: its SHA-256 was [0-9a-f]{12}… and is [0-9a-f]{12}… in own\.yaml; bring the old file back, or give another --out/);
   done('study', 'corridor', '--env', 'moved.mjs');
   refused(['sweep', 'elsewhere.yaml', '--env', 'nowhere.mjs'], 1, /nowhere\.mjs does not exist/);
 });
@@ -172,7 +199,7 @@ test('an environment that throws: its run failed, the others count, the same com
   const { status, stderr, stdout } = bellhop('sweep', 'breaks.yaml');
   delete process.env.BREAK;
   assert.equal(status, 1);
-  assert.match(stderr, /^bellhop: 2 of 2 runs failed, the first of them trial 0 seed 0: Corridor-v0: .*broken.*; the same command tries them again\n$/);
+  assert.match(stderr, /^bellhop: 2 of 2 runs failed, the first of them trial 0 seed 0: Corridor-v0: .*broken.*; the same command retries them\n$/);
   assert.match(stdout, /\ntrials {6}0 complete, 2 failed of 2; 2 runs, 0 steps\n/);
   assert.match(read('breaks', 'trials.csv'), /^0,failed,[\d.e-]+,,,,1,0$/m);
   const mended = done('sweep', 'breaks.yaml');

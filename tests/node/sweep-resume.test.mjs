@@ -57,7 +57,7 @@ for (const [signal, code] of /** @type {const} */ ([['SIGINT', 130], ['SIGTERM',
     const out = signal.toLowerCase();
     const ended = await endedWhen(['sweep', 'long.json', '--out', out, '--jobs', '2'], () => nResults(out) >= 1, signal);
     assert.equal(ended.code, code, ended.stderr);
-    assert.match(ended.stderr, new RegExp(`^bellhop: stopped; \\d runs are done, and in ${out}; the same command goes on\n$`));
+    assert.match(ended.stderr, new RegExp(`^bellhop: stopped; \\d of \\d+ runs are done and saved in ${out}; the same command continues\n$`));
     assert.ok(checkpoints(out).length >= 1);
     assert.ok(existsSync(join(folder, out, 'trials.csv')) && existsSync(join(folder, out, 'report.html')) && !existsSync(join(folder, out, 'bellhop.lock')));
     assert.notDeepEqual(tables(out), whole);
@@ -80,8 +80,7 @@ test('a thread that is told to stop leaves what the next one goes on from; a fre
   const bh = await load();
   const job = /** @type {Job} */ (createStudy(bh, /** @type {any} */ ({ ...LONG, parameters: { learningRate: { values: [0.002] } } })).ask());
   const out = join(folder, 'thread');
-  const metric = { name: 'eval/mean_reward', goal: 'maximize' };
-  const executor = new LocalExecutor({ out, metric, threads: 1 });
+  const executor = new LocalExecutor({ out, threads: 1 });
   const stop = new AbortController();
   const stopped = await executor.run(job, { signal: stop.signal, onProgress: ({ timesteps }) => timesteps > 1500 && stop.abort() });
   assert.equal(stopped, null);
@@ -109,9 +108,9 @@ test('a thread that is told to stop leaves what the next one goes on from; a fre
 
 test('a checkpoint that is damaged, or of another run, is not gone on from', async () => {
   const bh = await load();
-  const job = /** @type {Job} */ (createStudy(bh, /** @type {any} */ ({ ...LONG, options: { ...LONG.options, totalTimesteps: 1000 } })).ask());
+  const job = /** @type {Job} */ (createStudy(bh, /** @type {any} */ ({ ...LONG, options: { ...LONG.options, totalTimesteps: 1000 }, metric: { name: 'final/mean_reward' } })).ask());
   const out = join(folder, 'damaged');
-  const executor = new LocalExecutor({ out, metric: { name: 'final/mean_reward', goal: 'maximize' }, threads: 1 });
+  const executor = new LocalExecutor({ out, threads: 1 });
   const right = await executor.run({ ...job, until: 500 });
   const file = join(jobFolder(out, job), 'checkpoint.safetensors');
   const bytes = readFileSync(file);

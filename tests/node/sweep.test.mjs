@@ -114,7 +114,7 @@ test('verification runs some again, and names both machines where the bits diffe
   cpSync(join(folder, 'quick'), join(folder, 'checked'), { recursive: true });
   const { stdout, stderr: warnings } = done('sweep', 'quick.json', '--out', 'checked', '--verify', '1', '--jobs', '12');
   assert.equal(warnings, '');
-  assert.match(stdout, /^verified {4}15 runs again, each with the same bits$/m);
+  assert.match(stdout, /^verified {4}15 runs repeated, all with the same bits$/m);
   assert.doesNotMatch(done('sweep', 'quick.json', '--out', 'checked', '--verify', '1').stdout, /verified/, 'once is enough');
 
   mkdirSync(join(folder, 'forged'));
@@ -125,7 +125,15 @@ test('verification runs some again, and names both machines where the bits diffe
   const { status, stderr } = bellhop('sweep', 'quick.json', '--out', 'forged', '--verify', '1');
   assert.equal(status, 1);
   assert.match(stderr, /^bellhop: job [0-9a-f]{12} \(trial \d, seed \d\) came to params_sha256 aaaaaaaaaaaa… on the-other-machine and to [0-9a-f]{12}… on \S+: the same job has the same bits, so one of the two machines errs; run it on a third\n$/);
+  const again = bellhop('sweep', 'quick.json', '--out', 'forged', '--verify', '1');
+  assert.deepEqual([again.status, again.stderr], [1, stderr], 'what differed is not forgotten');
   refused(['study', 'merge', 'quick', 'forged', '--out', 'both'], 1, /job [0-9a-f]{12} was told as .* the same job always comes to the same bits/);
+});
+
+test('--models for a sweep that was done without it says how many are missing', () => {
+  write('late', { run_cap: 1, seeds: [0, 1] });
+  done('sweep', 'late.json');
+  assert.equal(bellhop('sweep', 'late.json', '--models').stderr, 'bellhop: 2 runs have no model in late/models: done without --models, or too large for the queue; a sweep with another --out has them all\n');
 });
 
 test('--json: a line per run, then the study', () => {

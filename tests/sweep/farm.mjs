@@ -69,4 +69,4 @@ export function jsonLines(file) {
 export const doneBy = (agent) => agent.stdout.split('\n').filter((line) => /^[0-9a-f]{12} {2}(finished|pruned|diverged|failed) /.test(line)).length;
 
 /** Those it has taken over from another. @param {Command} agent */
-export const resumedBy = (agent) => agent.stdout.split('\n').filter((line) => / goes on from step /.test(line)).length;
+export const resumedBy = (agent) => agent.stdout.split('\n').filter((line) => / resumed at step /.test(line)).length;

@@ -32,11 +32,10 @@ const folder = mkdtempSync(join(tmpdir(), 'bellhop-hostile-'));
 /** What code in a job would make. */
 const trace = join(folder, 'code-was-run');
 const CODE = `(async () => (await import('node:fs')).writeFileSync(${JSON.stringify(trace)}, ''))()`;
-const METRIC = { name: 'eval/mean_reward', goal: /** @type {const} */ ('maximize') };
 
 await setup(['redis']);
 const bh = await load();
-const plan = (/** @type {number} */ trial) => /** @type {any} */ (makeJob(/** @type {any} */ ({ version: bh.version, env: 'GridWorld-v0', envOptions: {}, algo: 'q-learning', options: { totalTimesteps: 200, evalFreq: 100 } }), { trial, params: { learningRate: 0.1 }, seed: trial }));
+const plan = (/** @type {number} */ trial) => /** @type {any} */ (makeJob(/** @type {any} */ ({ version: bh.version, env: 'GridWorld-v0', envOptions: {}, algo: 'q-learning', metric: { name: 'eval/mean_reward' }, options: { totalTimesteps: 200, evalFreq: 100 } }), { trial, params: { learningRate: 0.1 }, seed: trial }));
 
 /** Values of every type, some of them nasty. */
 const VALUES = [null, true, -1, 0.5, 1e308, 2 ** 53, '', 'x'.repeat(3000), CODE, `file://${trace}`, '../../../etc/passwd', '\u0000', '__proto__', [], [[]], {}, { a: {} }, { length: 1e9 }, Array(2000).fill(1e9)];
@@ -45,17 +44,17 @@ const deep = (/** @type {number} */ depth) => `${'['.repeat(depth)}${']'.repeat(
 /** A job that is not quite one. @param {number} i @returns {{ id: string, data: string }} */
 function hostileJob(i) {
   const job = { ...plan(1e5 + i) };
-  const order = /** @type {any} */ ({ version: bh.version, metric: METRIC, job });
+  const order = /** @type {any} */ ({ version: bh.version, job });
   const kind = below(12);
   if (kind === 0) return { id: digits(64), data: pick(['', '{', 'null', '[]', CODE, deep(20_000), `{"a":${deep(20_000)}}`, '\u0000', 'x'.repeat(70_000), JSON.stringify(digits(1e5))]) };
-  if (kind === 1) order[pick(['version', 'metric', 'job', 'fresh', 'notBy', 'model', 'code', 'constructor'])] = pick(VALUES);
+  if (kind === 1) order[pick(['version', 'job', 'fresh', 'notBy', 'model', 'code', 'constructor'])] = pick(VALUES);
   if (kind === 2) job[pick(Object.keys(job))] = pick(VALUES);
   if (kind === 3) job.options = { ...job.options, [pick(['seed', 'totalTimesteps', 'learningRate', 'evalFreq', 'netArch', 'initFrom', 'demonstrations', 'toString', '__proto__'])]: pick(VALUES) };
   if (kind === 4) job.envOptions = { ...job.envOptions, [pick(['map', 'size', 'rows', 'render', 'constructor'])]: pick(VALUES) };
   if (kind === 5) Object.assign(job, { env: pick(['Own-v0', 'CartPole-v1.mjs', trace, 'GridWorld-v0\n']), envFile: trace, envSha256: pick([digits(64), undefined, CODE]) });
   if (kind === 6) job.seed = below(1e9); // its id is another's then
   if (kind === 7) job.id = pick([digits(64), digits(63), plan(0).id.toUpperCase(), 5]);
-  if (kind === 8) order.metric = { name: pick(VALUES), goal: pick(VALUES) };
+  if (kind === 8) order.job.metric = pick(VALUES);
   if (kind === 9) Object.assign(job, { until: pick(VALUES), stopBelow: pick([...VALUES, [[1, 2, 3]], [[1, null]], Array(5000).fill([1, 1])]) });
   if (kind === 10) Object.assign(job, { algo: pick(['q-learnin', 'eval', CODE, 'constructor', '__proto__', 7]) });
   const id = typeof job.id === 'string' && job.id !== '' && kind !== 11 ? job.id : digits(64);
@@ -74,13 +73,13 @@ function isHonest({ id, data }, i) {
   }
   const { notBy = '', model = false, ...rest } = typeof order === 'object' && order !== null ? order : {};
   const isFlagged = typeof model === 'boolean' && typeof notBy === 'string' && notBy.length <= 200 && !/\p{Cc}/u.test(notBy);
-  return isFlagged && id === job.id && JSON.stringify(rest) === JSON.stringify({ version: bh.version, metric: METRIC, job });
+  return isFlagged && id === job.id && JSON.stringify(rest) === JSON.stringify({ version: bh.version, job });
 }
 
 /** Records of BullMQ that no queue of its own would write. @param {import('../../web/cli/queue-redis.mjs').QueueConnection} connection @param {number} i */
 async function damagedRecord({ redis, jobKey }, i) {
   const id = pick([digits(64), `x${i}`, 'a b', '0', 'é'.repeat(20)]) + (i % 97), key = jobKey(id);
-  const good = { name: 'run', data: JSON.stringify({ version: bh.version, metric: METRIC, job: plan(2e5 + i) }), opts: '{"attempts":3}', timestamp: '1', delay: '0', priority: '0' };
+  const good = { name: 'run', data: JSON.stringify({ version: bh.version, job: plan(2e5 + i) }), opts: '{"attempts":3}', timestamp: '1', delay: '0', priority: '0' };
   const bad = pick([
     { ...good, opts: '{' }, { ...good, opts: 'null' }, { ...good, opts: '{"repeat":{"every":1},"parent":{"id":"1","queue":"x"}}' }, { ...good, data: '{' }, { ...good, rjk: 'a:b:c:d:1000', opts: '{"repeat":{"every":1}}' },
     { ...good, stacktrace: '{', atm: 'x', stc: '-1', ats: 'NaN' }, { ...good, parentKey: 'bull:x:1', parent: '{"id":1}' }, { ...good, name: CODE, delay: '-1', timestamp: 'x', priority: '9e9' }, { ...good, df: CODE }, { ...good, deid: CODE },
@@ -119,7 +118,7 @@ for (let i = 0; i < damaged && !agent.isOver; i++) await damagedRecord(connectio
 await until(async () => agent.isOver || await connection.redis.llen(connection.jobKey('wait')) === 0, 'damaged records are taken', 120);
 
 const early = doneBy(agent);
-const executor = await QueueExecutor.open(redis.url, { version: bh.version, metric: METRIC });
+const executor = await QueueExecutor.open(redis.url, { version: bh.version });
 const results = agent.isOver ? [] : await Promise.all(Array.from({ length: HONEST }, (_, i) => executor.run(plan(i))));
 const seconds = ((performance.now() - since) / 1000).toFixed(1);
 await executor.end();

@@ -23,13 +23,12 @@ const { values: args } = parseArgs({ options: { jobs: { type: 'string', default:
 const [JOBS, QUEUED, OVERHEAD] = [args.jobs, args.queued, args.overhead].map(Number);
 /** What Node itself may add between a tenth of the jobs and all of them, in MB: it collects late where there is room. A kilobyte a job would be 9 of it. */
 const GROWTH_MAX = 96;
-const METRIC = { name: 'eval/mean_reward', goal: /** @type {const} */ ('maximize') };
 
 await setup(['redis']);
 const bh = await load();
 const folder = mkdtempSync(join(tmpdir(), 'bellhop-throughput-'));
 const jobOf = (/** @type {any} */ options, /** @type {string} */ env, /** @type {string} */ algo) => (/** @type {number} */ seed) =>
-  /** @type {any} */ (makeJob(/** @type {any} */ ({ version: bh.version, env, envOptions: {}, algo, options }), { trial: Math.floor(seed / 5), params: {}, seed }));
+  /** @type {any} */ (makeJob(/** @type {any} */ ({ version: bh.version, env, envOptions: {}, algo, options, metric: { name: 'eval/mean_reward' } }), { trial: Math.floor(seed / 5), params: {}, seed }));
 /** Tens of milliseconds of training on one processor. */
 const short = jobOf({ totalTimesteps: 5000, evalFreq: 2500 }, 'GridWorld-v0', 'q-learning');
 /** As good as none. */
@@ -50,7 +49,7 @@ const megabytes = (/** @type {number | undefined} */ pid) => Number(/^VmRSS:\s+(
 async function farm(count) {
   const redis = await RedisServer.start();
   const agents = Array.from({ length: count }, (_, i) => new Command(['agent', redis.url, '--jobs', '1', '--quiet', '--name', `agent-${i + 1}`, '--work', join(folder, `work-${count}-${i}`)]));
-  const executor = await QueueExecutor.open(redis.url, { version: bh.version, metric: METRIC, ahead: QUEUED });
+  const executor = await QueueExecutor.open(redis.url, { version: bh.version, ahead: QUEUED });
   // Each has loaded the module, and its thread is there: a job for each, and some more.
   await Promise.all(Array.from({ length: 8 * count }, (_, i) => executor.run(short(1e6 + i))));
   return {
@@ -77,7 +76,7 @@ async function measured(count) {
 
 /** The same jobs in a thread of this process. */
 async function alone() {
-  const executor = new LocalExecutor({ metric: METRIC, threads: 1 });
+  const executor = new LocalExecutor({ threads: 1 });
   for (let i = 0; i < 8; i++) await executor.run(short(1e6 + i));
   const since = performance.now();
   let training = 0;

@@ -17,27 +17,27 @@ export const summary = 'Run jobs of a queue (bellhop sweep --queue)';
 export const help = `Usage: bellhop agent REDIS [--jobs N] [--env FILE ...] [--work DIR] [--shared DIR] [--name NAME]
                      [--checkpoint-interval SECONDS] [--stalled-after SECONDS] [--idle SECONDS] [--native] [--quiet]
 
-Takes jobs that bellhop sweep STUDY --queue REDIS puts there, runs them and gives back their results; start it on as many
-machines as you like, before the sweep or after it. REDIS is redis://HOST:6379, or for TLS and a password
+Runs the jobs of bellhop sweep STUDY --queue REDIS and returns their results. Start it on as many machines as you like, before the
+sweep or after it. REDIS is redis://HOST:6379, or for TLS and a password
 rediss://USER:PASSWORD@HOST:6380/0?prefix=NAME; a password may stand in the variable REDISCLI_AUTH instead.
 
   --jobs N         jobs at a time (default: as many as there are processors)
-  --env FILE       an environment of one's own, which jobs name by its SHA-256; may be given several times. No job brings code
+  --env FILE       file of an environment of your own, which jobs name by its SHA-256; can be repeated. No job brings code
   --work DIR       folder for checkpoints (default: one in ${tmpdir()})
   --shared DIR     folder that all agents and the sweep see: checkpoints and models go through it. Otherwise they go through
                    Redis, checkpoints up to 16 MB and models up to 4 MB each
-  --name NAME      what it is called (default: the machine and the process)
+  --name NAME      its name (default: the machine and the process)
   --checkpoint-interval SECONDS  between checkpoints (default: 30)
-  --stalled-after SECONDS        an agent that is not heard of for so long loses its jobs to others (default: 30)
-  --idle SECONDS   end after there was nothing to do for so long (default: never)
-  --native         take the steps in bellhop-run, where the environment is not one's own, as in bellhop train (docs/native.md)
+  --stalled-after SECONDS        an agent that is silent for so long loses its jobs to others (default: 30)
+  --idle SECONDS   exit after so long without a job (default: never)
+  --native         as in bellhop train (docs/native.md); environments of your own still run in JavaScript
   --quiet          no line for each job
 
   bellhop agent redis://farm.example:6379
   bellhop agent 'redis://farm.example:6379?prefix=class-3' --jobs 8 --env corridor.mjs
 
-Ctrl-C and SIGTERM give back what runs, with its checkpoint, for another agent to go on with; a second one ends it at once. An
-agent of another version of Bellhop than the sweep's is refused. Needs the packages bullmq and ioredis.
+Ctrl-C and SIGTERM give running jobs back with their checkpoints, for another agent to resume; a second one ends the agent at once.
+An agent of another version of Bellhop than the sweep's is refused. Needs the packages bullmq and ioredis.
 `;
 
 /** @param {string[]} argv */
@@ -68,7 +68,7 @@ export async function run(argv) {
       const agent = new Agent(bh, connection, options);
       if (!isQuiet) print(`agent ${name}: bellhop ${bh.version}, ${threads} ${threads === 1 ? 'job' : 'jobs'} at a time, ${connection.address.shown}`);
       await agent.work(signal, idle);
-      noteStop(signal, `${agent.done} jobs were done, and what ran is back in the queue with its checkpoint`);
+      noteStop(signal, `${number(agent.done)} ${agent.done === 1 ? 'job' : 'jobs'} done${agent.givenBack === 0 ? '' : `, ${number(agent.givenBack)} given back to the queue with ${agent.givenBack === 1 ? 'its checkpoint' : 'their checkpoints'}`}`);
       return 0;
     } finally {
       await connection.close();
@@ -99,11 +99,14 @@ async function openEnvs(bh, files) {
 }
 
 /** @param {import('../bellhop.js').Job} job @param {number} timesteps */
-function printResume({ id }, timesteps) {
-  print(`${id.slice(0, 12)}  goes on from step ${timesteps}`);
+function printResume(job, timesteps) {
+  print(`${aboutJob(job)}  resumed at step ${number(timesteps)}`);
 }
 
-/** @param {import('../bellhop.js').JobResult} result */
-function printResult({ id, outcome, score, timesteps, seconds = 0, message }) {
-  print(`${id.slice(0, 12)}  ${outcome}  ${score === null ? '-' : number(score)}  ${timesteps} steps  ${number(seconds)} s${message === undefined ? '' : `  ${plainLine(message, 200)}`}`);
+/** @param {import('../bellhop.js').Job} job @param {import('../bellhop.js').JobResult} result */
+function printResult(job, { outcome, score, timesteps, seconds = 0, message }) {
+  print(`${aboutJob(job)}  ${outcome}  ${job.metric} ${score === null ? '-' : number(score)}  ${number(timesteps)} steps  ${number(seconds)} s${message === undefined ? '' : `  ${plainLine(message, 200)}`}`);
 }
+
+/** @param {import('../bellhop.js').Job} job */
+const aboutJob = ({ id, env, algo, trial, seed }) => `${id.slice(0, 12)}  ${algo} in ${env}  trial ${trial} seed ${seed}`;

@@ -45,7 +45,9 @@ function sourcesOf(path, module) {
   const given = module.default?.__esModule === true ? module.default.default : module.default;
   const sources = Array.isArray(given) ? given : [given];
   if (sources.length > 0 && sources.every(isSource)) return sources;
-  throw new Error(`${path}: its default export must be an environment, a class or function that makes one, or an array of such`);
+  const [named] = module.default === undefined ? Object.keys(module).filter((name) => isSource(module[name])) : [];
+  const advice = named === undefined ? '' : `; it exports ${named} by name only: add "export default ${named};"`;
+  throw new Error(`${path}: its default export must be an environment, a class or function that makes one, or an array of such${advice}`);
 }
 
 /** @param {string} path */

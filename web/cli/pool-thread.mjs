@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A thread of the pool: one run after the other, in a module of its own.
+import { format } from 'node:util';
 import { parentPort } from 'node:worker_threads';
 import { load } from '../node/node.mjs';
 import { listen } from './ending.mjs';
@@ -9,6 +10,7 @@ import { trainJob } from './training.mjs';
 const PROGRESS_MS = 100;
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 listen();
+console.warn = (...words) => void port.postMessage({ warning: format(...words) }); // each run of many would say the same
 const library = load();
 library.catch(() => {}); // the job says so
 let stop = new AbortController();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Many runs in a few threads, each thread with a module of its own: a run has the same bits as alone.
 import { availableParallelism } from 'node:os';
+import process from 'node:process';
 import { Worker } from 'node:worker_threads';
 import { thrownText } from '../lib/definition.mjs';
 import { BellhopError } from '../lib/bellhop-error.mjs';
@@ -31,8 +32,9 @@ class Thread {
   isUsable = true;
 
   constructor() {
-    this.#worker.on('message', ({ progress, result, error }) => {
-      if (progress) this.#pending?.onProgress(progress);
+    this.#worker.on('message', ({ progress, result, error, warning }) => {
+      if (warning !== undefined) warn(warning);
+      else if (progress) this.#pending?.onProgress(progress);
       else if (result) this.#pending?.resolve(result);
       else this.#pending?.reject(errorFrom(error));
     });
@@ -66,6 +68,18 @@ class Thread {
     this.#pending = null;
     await this.#worker.terminate();
   }
+}
+
+/** Warnings of the library that were printed: many runs have the same. @type {Set<string>} */
+const warned = new Set();
+
+/** @param {string} text */
+function warn(text) {
+  if (/^bellhop: /.test(text)) {
+    if (warned.has(text)) return;
+    warned.add(text);
+  }
+  process.stderr.write(`${text}\n`);
 }
 
 /** An error as a thread posts it. @param {{ status?: import('../bellhop.js').Status, message: string, summary?: Summary }} posted */

@@ -27,8 +27,8 @@ import { EVALUATIONS } from './study-run.mjs';
  * @property {string} [native]  the program that takes the steps (native-process.mjs)
  * @property {number} stalledAfter  seconds without a sign of life after which a job is another's
  * @property {(sentence: string) => void} warn
- * @property {(result: JobResult) => void} onResult
- * @property {(job: import('../bellhop.js').Job, timesteps: number) => void} onResume  a job goes on from what another has come to
+ * @property {(job: import('../bellhop.js').Job, result: JobResult) => void} onResult
+ * @property {(job: import('../bellhop.js').Job, timesteps: number) => void} onResume  a job is resumed from another agent's checkpoint
  */
 
 const BEAT_MS = 5000;
@@ -120,7 +120,7 @@ export class Agent {
   #connection;
   #options;
   #store;
-  /** @type {Map<string, LocalExecutor>} by what they are asked for */
+  /** @type {Map<boolean, LocalExecutor>} by whether models are wanted */
   #executors = new Map();
   /** @type {Map<string, Uint8Array>} parameters, by the job's id */
   #models = new Map();
@@ -130,6 +130,7 @@ export class Agent {
   #worker;
   #cancelled = 0;
   #done = 0;
+  #givenBack = 0;
   #since = Date.now();
   #busyAt = performance.now();
   #isStopping = false;
@@ -147,6 +148,11 @@ export class Agent {
   /** Jobs that were done. */
   get done() {
     return this.#done;
+  }
+
+  /** Jobs that ran when it was stopped, and went back to the queue. */
+  get givenBack() {
+    return this.#givenBack;
   }
 
   /**
@@ -304,12 +310,11 @@ export class Agent {
   }
 
   /** @param {Order} order */
-  #executorOf({ metric, model = false }) {
-    const key = `${metric.name} ${metric.goal} ${model}`;
+  #executorOf({ model = false }) {
     const { work, threads, interval, name, native } = this.#options;
-    const executor = this.#executors.get(key) ?? new LocalExecutor({ out: work, metric, threads, interval, native, ...model && { onModel: ({ id }, bytes) => this.#models.set(id, bytes) } });
+    const executor = this.#executors.get(model) ?? new LocalExecutor({ out: work, threads, interval, native, ...model && { onModel: ({ id }, bytes) => this.#models.set(id, bytes) } });
     executor.agent = name;
-    this.#executors.set(key, executor);
+    this.#executors.set(model, executor);
     return executor;
   }
 
@@ -333,17 +338,18 @@ export class Agent {
     if (result.outcome === 'failed' && job.attemptsMade + 1 < JOB_OPTIONS.attempts) throw new Error(result.message);
     await running.conclude();
     const hasModel = model !== undefined && await this.#store.put('model', order.job.id, model);
-    const value = { metric: order.metric, result, ...hasModel && { hasModel } };
+    const value = { result, ...order.model && { hasModel } };
     const { length } = JSON.stringify(value);
     if (length > LIMITS.result) throw new this.#connection.bullmq.UnrecoverableError(`its result has ${length} letters, and at most ${LIMITS.result} go through the queue; raise evalFreq`);
     this.#done++;
-    this.#options.onResult(result);
+    this.#options.onResult(order.job, result);
     return value;
   }
 
   /** Everything that runs is given back. */
   async #stop() {
     this.#isStopping = true;
+    this.#givenBack = this.#running.size;
     this.#running.forEach(({ running }) => running.stop.abort('stopping'));
     await Promise.race([this.#worker?.close(), sleep(CLOSE_MS)]);
     await Promise.race([leave(this.#connection, this.#options.name), sleep(1000)]).catch(() => {});

@@ -4,17 +4,17 @@
 import { metadataOf } from '../lib/checkpoint.mjs';
 import { shown } from '../lib/messages.mjs';
 import { envTables, findAlgo, findEnv, modelTables, timestepsMax } from '../lib/setup.mjs';
+import { METRICS } from '../lib/study/study-definition.mjs';
 import { jobId } from '../lib/study/study-job.mjs';
 import { checkValue } from '../lib/study/study-space.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('../bellhop.js').Job} Job */
 /** @typedef {import('../bellhop.js').JobResult} JobResult */
-/** @typedef {import('./study-local.mjs').Metric} Metric */
 /** Files of environments an agent has, by their SHA-256. @typedef {ReadonlyMap<string, { file: string, ids: readonly string[] }>} OwnEnvs */
 /**
  * What is asked of an agent. fresh: from the beginning, whatever there is of it, and by another agent than `notBy`; model: its parameters are wanted.
- * @typedef {{ version: string, metric: Metric, job: Job, fresh?: boolean, notBy?: string, model?: boolean }} Order
+ * @typedef {{ version: string, job: Job, fresh?: boolean, notBy?: string, model?: boolean }} Order
  */
 
 /** What fits through the queue, in bytes; a message in letters. */
@@ -25,10 +25,8 @@ export class RefusedJob extends Error {}
 /** The environment of a job is not on this machine, but may be on another. */
 export class MissingEnv extends RefusedJob {}
 
-const ORDER = ['version', 'metric', 'job', 'fresh', 'notBy', 'model'];
-const JOB = ['id', 'trial', 'seed', 'env', 'envSha256', 'envOptions', 'algo', 'options', 'until', 'stopBelow'];
-const METRICS = ['eval/mean_reward', 'final/mean_reward', 'eval/std_reward', 'final/std_reward', 'solved_at_timestep'];
-const GOALS = ['maximize', 'minimize'];
+const ORDER = ['version', 'job', 'fresh', 'notBy', 'model'];
+const JOB = ['id', 'trial', 'seed', 'env', 'envSha256', 'envOptions', 'algo', 'options', 'until', 'stopBelow', 'metric'];
 const OUTCOMES = ['finished', 'pruned', 'diverged', 'failed'];
 const TRIALS_MAX = 1e6, THRESHOLDS_MAX = 1000, EVALUATIONS_MAX = 50_000, OPTIONS_MAX = 500;
 
@@ -74,15 +72,12 @@ export const orderId = ({ job, fresh }) => fresh ? `${job.id}-again` : job.id;
  * @param {Bellhop} bh @param {string} raw @param {string} id  its name in the queue @param {OwnEnvs} own @returns {Order}
  */
 export function readOrder(bh, raw, id, own) {
-  const { version, metric, job, fresh, notBy, model } = objectOf(parsed(raw, LIMITS.job), 'order', ORDER);
+  const { version, job, fresh, notBy, model } = objectOf(parsed(raw, LIMITS.job), 'order', ORDER);
   require(version === bh.version, 'version', version, `${bh.version}, as this agent's`);
-  const { name, goal } = objectOf(metric, 'metric', ['name', 'goal']);
-  require(METRICS.includes(name), 'metric.name', name, `one of ${METRICS.join(', ')}`);
-  require(GOALS.includes(goal), 'metric.goal', goal, `one of ${GOALS.join(', ')}`);
   require(isFlag(fresh), 'fresh', fresh, 'true or false');
   require(isFlag(model), 'model', model, 'true or false');
   require(notBy === undefined || isLine(notBy, 200), 'notBy', notBy, 'the name of an agent');
-  const order = { version, metric: { name, goal }, job: readJob(bh, job, own), ...fresh && { fresh }, ...notBy !== undefined && { notBy }, ...model && { model } };
+  const order = { version, job: readJob(bh, job, own), ...fresh && { fresh }, ...notBy !== undefined && { notBy }, ...model && { model } };
   require(orderId(order) === id, 'id', id, 'the SHA-256 of what it says');
   return order;
 }
@@ -90,19 +85,20 @@ export function readOrder(bh, raw, id, own) {
 /** @param {Bellhop} bh @param {unknown} given @param {OwnEnvs} own @returns {Job} */
 function readJob(bh, given, own) {
   const job = objectOf(given, 'job', JOB);
-  const { id, trial, seed, until, stopBelow } = job;
+  const { id, trial, seed, until, stopBelow, metric } = job;
   require(isDigest(id), 'id', id, 'a SHA-256 of 64 digits');
   require(isWhole(trial, 0, TRIALS_MAX), 'trial', trial, `a whole number from 0 to ${TRIALS_MAX}`);
   require(isWhole(seed, 0, Number.MAX_SAFE_INTEGER), 'seed', seed, 'a whole number from 0 to 2^53 - 1');
   require(until === undefined || isWhole(until, 1, timestepsMax(bh.catalog)), 'until', until, `a whole number from 1 to ${timestepsMax(bh.catalog)}`);
   require(stopBelow === undefined || isPairs(stopBelow, THRESHOLDS_MAX), 'stopBelow', stopBelow, `up to ${THRESHOLDS_MAX} pairs of timesteps and a score`);
+  require(Object.hasOwn(METRICS, metric), 'metric', metric, `one of ${Object.keys(METRICS).join(', ')}`);
   const env = readEnv(bh, job, own);
   const algo = inSentence(() => findAlgo(bh.catalog, job.algo)).name;
   const options = readOptions('options', modelTables(bh.catalog, algo), job.options, ['preset']);
   const envOptions = readOptions('envOptions', envTables(env.entry), job.envOptions);
   require(options.seed === undefined, 'options.seed', options.seed, 'left out, as the job has a seed');
   require(options.preset === undefined || typeof options.preset === 'boolean' || isLine(options.preset, 200), 'options.preset', options.preset, 'true, false or a name');
-  const read = { trial, seed, env: env.entry.id, ...env.sha256 !== undefined && { envSha256: env.sha256 }, envOptions, algo, options, ...until !== undefined && { until }, ...stopBelow !== undefined && { stopBelow } };
+  const read = { trial, seed, env: env.entry.id, ...env.sha256 !== undefined && { envSha256: env.sha256 }, envOptions, algo, options, ...until !== undefined && { until }, ...stopBelow !== undefined && { stopBelow }, metric };
   const right = jobId(bh.version, read);
   require(right === id, 'id', id, `the SHA-256 of its settings, ${right.slice(0, 12)}…`);
   return { id, ...read, ...env.file !== undefined && { envFile: env.file } };

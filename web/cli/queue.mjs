@@ -8,11 +8,11 @@ import { number, print, printJson, printTable } from './output.mjs';
 export const summary = 'Show, pause, resume or cancel the jobs of a queue';
 export const help = `Usage: bellhop queue REDIS [pause | resume | cancel] [--json]
 
-Shows how many jobs wait, run, are done or have failed, and the agents that are there. REDIS is as in bellhop agent.
+Shows how many jobs wait, run, are done or have failed (cancelled ones included), and the agents. REDIS is as in bellhop agent.
 
-  pause    agents take no more jobs; what runs goes on to its end
-  resume   they take jobs again
-  cancel   removes the jobs that wait and ends those that run, of all sweeps that use the queue; results that are there stay
+  pause    agents take no more jobs; running jobs finish
+  resume   agents take jobs again
+  cancel   removes waiting jobs and stops running ones, of all sweeps that use the queue; results are kept
   --json   one JSON object
 
   bellhop queue redis://farm.example:6379
@@ -45,7 +45,7 @@ async function act(connection, queue, verb) {
   if (verb === 'resume') return queue.resume();
   const { cancelAll } = await import('./queue-control.mjs');
   const left = await cancelAll(connection, queue);
-  process.stderr.write(`bellhop: ${left} jobs are cancelled; those that run end within seconds\n`);
+  process.stderr.write(`bellhop: ${left} ${left === 1 ? 'job' : 'jobs'} cancelled; those that run stop within seconds\n`);
 }
 
 /** @param {import('./queue-redis.mjs').QueueConnection} connection @param {import('bullmq').Queue} queue @param {boolean} isJson */
@@ -56,6 +56,6 @@ async function show(connection, queue, isJson) {
   if (isJson) return printJson({ type: 'queue', address: connection.address.shown, version, paused: isPaused, jobs, agents });
   print(`${connection.address.shown}${version === null ? '' : `, bellhop ${version}`}${isPaused ? ', paused' : ''}`);
   print(`jobs: ${Object.entries(jobs).map(([name, count]) => `${number(count)} ${name}`).join(', ')}`);
-  if (agents.length === 0) return print('no agents; start one: bellhop agent REDIS');
-  printTable([['agent', 'version', 'runs', 'of', 'done', 'since'], ...agents.map(({ name, version: own, running, places, done, since }) => [name, own, String(running), String(places), String(done), new Date(since).toISOString().slice(0, 19)])]);
+  if (agents.length === 0) return print(`no agents; start one: bellhop agent ${connection.address.shown}`);
+  printTable([['agent', 'version', 'runs', 'of', 'done', 'since'], ...agents.map(({ name, version: own, running, places, done, since }) => [name, own, String(running), String(places), String(done), `${new Date(since).toISOString().slice(0, 19)}Z`])]);
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Study files: YAML or JSON, with the environment of one's own that they name; and the study.json of a folder, which is read in the same way.
-import { readFileSync } from 'node:fs';
+import { Buffer } from 'node:buffer';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { createStudy } from '../lib/study/create-study.mjs';
+import { shown } from '../lib/messages.mjs';
 import { readText } from '../lib/text.mjs';
 import { BellhopError } from '../node/node.mjs';
 import { UsageError } from './args.mjs';
-import { openEnv } from './env-file.mjs';
+import { isEnvFile, openEnv } from './env-file.mjs';
 import { readProblem } from './files.mjs';
 import { sha256OfFile } from './study-local.mjs';
 
@@ -24,18 +26,30 @@ export async function readYaml(file) {
     try {
       return JSON.parse(text);
     } catch (cause) {
-      throw new UsageError(`${file} is no JSON: ${/** @type {Error} */ (cause).message}`, { cause });
+      throw new UsageError(`${file} is not valid JSON: ${/** @type {Error} */ (cause).message}`, { cause });
     }
   }
   const { parseDocument } = await import('yaml');
   const document = parseDocument(text, { prettyErrors: false });
   const [problem] = document.errors;
   const line = problem && text.slice(0, problem.pos[0]).split('\n').length;
-  if (problem !== undefined) throw new UsageError(`${file}: line ${line} is no YAML: ${problem.message.replaceAll('\n', ' ')}`);
+  if (problem !== undefined) throw new UsageError(`${file}: line ${line} is not valid YAML: ${problem.message.replaceAll('\n', ' ')}`);
   try {
     return document.toJS();
   } catch (cause) {
-    throw new UsageError(`${file} is no YAML: ${/** @type {Error} */ (cause).message}`, { cause }); // aliases of aliases that would fill memory
+    throw new UsageError(`${file} is not valid YAML: ${/** @type {Error} */ (cause).message}`, { cause }); // aliases of aliases that would fill memory
+  }
+}
+
+/** The beginning of a file, a pipe or a device, which may have no end. @param {string} file @param {number} most */
+function firstBytes(file, most) {
+  const fd = openSync(file, 'r'), bytes = Buffer.alloc(most);
+  try {
+    let length = 0;
+    for (let read = 1; read > 0 && length < most; length += read) read = readSync(fd, bytes, length, most - length, null);
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(fd);
   }
 }
 
@@ -43,15 +57,15 @@ export async function readYaml(file) {
 function textOf(file) {
   let bytes;
   try {
-    bytes = readFileSync(file);
+    bytes = firstBytes(file, BYTES_MAX + 1);
   } catch (cause) {
     throw new UsageError(readProblem(file, cause), { cause });
   }
-  if (bytes.length > BYTES_MAX) throw new UsageError(`${file} has ${bytes.length} bytes, but a study file has at most ${BYTES_MAX}`);
+  if (bytes.length > BYTES_MAX) throw new UsageError(`${file} is too large: a study file has at most ${BYTES_MAX} bytes`);
   try {
     return readText(bytes).text;
   } catch (cause) {
-    throw new UsageError(`${file} is no text: ${/** @type {Error} */ (cause).message}`, { cause });
+    throw new UsageError(`${file} is not text: ${/** @type {Error} */ (cause).message}`, { cause });
   }
 }
 
@@ -70,7 +84,8 @@ function ofFile(file, use) {
  */
 export async function openStudy(bh, file, envFlag) {
   const given = await readYaml(file);
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new UsageError(`${file} must have a study: env, method, parameters (docs/studies.md)`);
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new UsageError(`${file} is not a study; it must have env, method and parameters (docs/studies.md)`);
+  if (given.envFile !== undefined && !(typeof given.envFile === 'string' && isEnvFile(given.envFile))) throw new UsageError(`${file}: envFile is ${shown(given.envFile)}, but must be the file of an environment, such as tank.mjs`);
   const named = given.envFile === undefined || isAbsolute(String(given.envFile)) ? given.envFile : join(dirname(file), String(given.envFile));
   const own = envFlag ?? named;
   return openDefinition(bh, own === undefined ? given : await withEnv(bh, file, given, String(own)), file);
@@ -89,7 +104,7 @@ function openDefinition(bh, given, file) {
   const definition = { name: basename(file, extname(file)), ...given };
   const study = ofFile(file, () => createStudy(bh, definition));
   const name = String(definition.name);
-  if (!NAME.test(name) || /^\.{1,2}$/.test(name)) throw new UsageError(`${file}: name is '${name}', but a folder is called so: leave out slashes`);
+  if (!NAME.test(name) || /^\.{1,2}$/.test(name)) throw new UsageError(`${file}: name is '${name}', but it names the folder of the results: leave out slashes`);
   return { study, name, definition };
 }
 
@@ -98,7 +113,7 @@ async function withEnv(bh, file, given, path) {
   const [, envFile, id] = /^(.+?)(?:#(.*))?$/.exec(path) ?? [];
   const sha256 = sha256OfFile(envFile);
   if (given.envSha256 !== undefined && given.envSha256 !== sha256) {
-    throw new Error(`${file}: the study was begun with a file of its environment whose SHA-256 is ${String(given.envSha256).slice(0, 12)}…, and ${envFile} has ${sha256.slice(0, 12)}…; bring the old one back with --env FILE, or begin another study`);
+    throw new Error(`${envFile} has changed since ${file} was written: its SHA-256 was ${String(given.envSha256).slice(0, 12)}… and is ${sha256.slice(0, 12)}…; give the old file with --env FILE, or start another study`);
   }
   const wanted = id ?? given.env;
   const opened = await openEnv(bh, wanted === undefined ? envFile : `${envFile}#${wanted}`, Number(given.options?.evalFreq) === 0 ? { evalFreq: 0 } : {});

@@ -56,7 +56,7 @@ function readLines(file, isFine, use) {
   for (const text of linesOf(file)) {
     lines++;
     const line = parsed(text);
-    if (line === undefined || !isFine(line)) throw new Error(`${file}: line ${lines} is not what bellhop sweep writes; remove it, and its job runs again`);
+    if (line === undefined || !isFine(line)) throw new Error(`${file}: line ${lines} is not what bellhop sweep writes; remove that line, and its job runs again`);
     use(line);
   }
   return lines;
@@ -124,6 +124,7 @@ export function checkSame(path, there, name, here, advice) {
   if (there.version !== here.version) throw new Error(`${path} has a study of bellhop ${there.version}, and this is ${here.version}: runs of two versions may differ, so they do not go into one table; ${advice}`);
   const other = differenceOf(essence(there.definition), essence(here.definition));
   if (other === undefined) return;
+  if (other.path === 'envSha256' && other.a && other.b) throw new Error(`${path} was made with another version of the environment's file: its SHA-256 was ${String(other.a).slice(0, 12)}… and is ${String(other.b).slice(0, 12)}… in ${name}; bring the old file back, or ${advice}`);
   const value = (/** @type {any} */ given) => given === undefined ? 'not given' : typeof given === 'object' ? JSON.stringify(given) : shown(given);
   throw new Error(`${path} has another study: ${other.path} is ${value(other.a)} there, and ${value(other.b)} in ${name}; ${advice}`);
 }
@@ -139,7 +140,7 @@ export class StudyFolder {
   #verified;
   #flushedAt = performance.now();
   #nVerified = 0;
-  /** Jobs that this machine has verified: their ids. @type {Set<string>} */
+  /** Ids of the jobs that were verified and came to the same bits; those that differed are verified again. @type {Set<string>} */
   verified = new Set();
 
   /** Makes the folder or opens the one of the same study. @param {string} path @param {Content} content @param {string} name  of the study's file */
@@ -154,7 +155,7 @@ export class StudyFolder {
       readdirSync(path).filter((file) => TEMPORARY.test(file) && OURS.includes(file.replace(TEMPORARY, ''))).forEach((file) => removeFile(join(path, file)));
       if (there === undefined) this.#writing(() => writeJson(join(path, STUDY), content));
       const nResults = readResults(path, () => {});
-      this.#nVerified = readLines(join(path, VERIFIED), ({ id }) => typeof id === 'string', ({ id }) => this.verified.add(id));
+      this.#nVerified = readLines(join(path, VERIFIED), ({ id }) => typeof id === 'string', ({ id, same }) => same === true && this.verified.add(id));
       this.#results = this.#writing(() => opened(join(path, RESULTS), nResults));
     } catch (error) {
       this.#lock.release();

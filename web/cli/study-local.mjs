@@ -2,7 +2,7 @@
 // The executor of a study on this machine: threads of the pool, which keep the module loaded from job to job. A job that runs longer than the
 // interval has a full checkpoint in DIR/jobs, from which it goes on wherever it was ended; the next rung of a run begins there, too.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
 import { canonicalJson } from '../lib/study/study-job.mjs';
@@ -11,7 +11,6 @@ import { Place } from './pool.mjs';
 
 /** @typedef {import('../bellhop.js').Job} Job */
 /** @typedef {import('../bellhop.js').JobResult} JobResult */
-/** @typedef {{ name: string, goal: string }} Metric */
 /** @typedef {{ timesteps: number, totalTimesteps: number }} JobProgress */
 /**
  * How a job is run: `fresh` from its beginning, whatever there is of it, for verification. A job that `signal` ends has a checkpoint, and null for a result.
@@ -24,8 +23,10 @@ export const JOBS = 'jobs';
 /** SHA-256 of a file, 64 digits. @param {string} file @returns {string} */
 export function sha256OfFile(file) {
   try {
+    if (!statSync(file).isFile()) throw new Error(`${file} is not a file`); // a device may have no end
     return createHash('sha256').update(readFileSync(file)).digest('hex');
   } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === undefined) throw error;
     throw new Error(readProblem(file, error), { cause: error });
   }
 }
@@ -46,7 +47,6 @@ export function jobFolder(out, job) {
 /** Runs jobs, so many at a time. */
 export class LocalExecutor {
   #out;
-  #metric;
   #interval;
   #onModel;
   #native;
@@ -60,15 +60,14 @@ export class LocalExecutor {
   agent = hostname();
 
   /**
-   * @param {{ out?: string, metric: Metric, threads?: number, interval?: number, native?: string, onModel?: (job: Job, bytes: Uint8Array) => void }} options  out: where
+   * @param {{ out?: string, threads?: number, interval?: number, native?: string, onModel?: (job: Job, bytes: Uint8Array) => void }} [options]  out: where
    *   checkpoints go, if any; interval: seconds between them, 0 for one where a job is ended; native: the program that takes the steps of environments in C;
    *   onModel: wants the parameters of each run
    */
-  constructor({ out, metric, threads = availableParallelism(), interval = 30, native, onModel }) {
+  constructor({ out, threads = availableParallelism(), interval = 30, native, onModel } = {}) {
     this.#native = native;
     this.#onModel = onModel;
     this.#out = out;
-    this.#metric = metric;
     this.#interval = interval;
     this.capacity = threads;
   }
@@ -96,9 +95,9 @@ export class LocalExecutor {
 
   /** @param {Job} job @param {boolean} fresh */
   #sent(job, fresh) {
-    const { env, envFile, envOptions, algo, options, seed, until, stopBelow } = job;
+    const { env, envFile, envOptions, algo, options, seed, until, stopBelow, metric } = job;
     return {
-      plan: { env, envFile, algo, options: { ...options, seed }, envOptions: envOptions ?? {} }, study: { until, stopBelow, metric: this.#metric, wantsModel: this.#onModel !== undefined },
+      plan: { env, envFile, algo, options: { ...options, seed }, envOptions: envOptions ?? {} }, study: { until, stopBelow, metric, wantsModel: this.#onModel !== undefined },
       ...this.#native !== undefined && envFile === undefined && { native: this.#native },
       ...this.#out !== undefined && !fresh && { at: jobFolder(this.#out, job), interval: this.#interval, keeps: until !== undefined },
     };

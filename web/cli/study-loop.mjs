@@ -68,7 +68,8 @@ export async function runSweep({ study, executor, signal, shard, progress, onRes
 /** Runs that are done, and steps of those under way: of a study that ends runs early, at most so many. */
 export class SweepProgress {
   #bar;
-  #total;
+  /** Runs there are, of a study that ends runs early at most. */
+  total;
   #steps = 0;
   /** @type {Map<string, number>} */
   #under = new Map();
@@ -80,7 +81,7 @@ export class SweepProgress {
   constructor(study, shard, isQuiet) {
     this.#bar = isQuiet ? null : new Progress();
     const all = study.size * study.seeds.length;
-    this.#total = shard === undefined ? all : Math.ceil((all - shard.index + 1) / shard.count);
+    this.total = shard === undefined ? all : Math.ceil((all - shard.index + 1) / shard.count);
     this.told = study.trials.reduce((sum, { results }) => sum + results.filter((result) => result !== null).length, 0);
     this.#from = this.told;
   }
@@ -100,14 +101,14 @@ export class SweepProgress {
   /** @param {Study} study */
   count({ finished }) {
     this.told++;
-    if (finished) this.#total = this.told;
+    if (finished) this.total = this.told;
     this.#show();
   }
 
   #show() {
     const under = [...this.#under.values()].reduce((sum, steps) => sum + steps, 0);
-    const [total, done] = [this.#total * this.#steps, Math.min(this.told, this.#total) * this.#steps];
-    this.#bar?.show({ timesteps: Math.min(total, done + under), totalTimesteps: total, from: this.#from * this.#steps, runs: `${number(this.told)}/${number(this.#total)} runs done` });
+    const [total, done] = [this.total * this.#steps, Math.min(this.told, this.total) * this.#steps];
+    this.#bar?.show({ timesteps: Math.min(total, done + under), totalTimesteps: total, from: this.#from * this.#steps, runs: `${number(this.told)}/${number(this.total)} runs done` });
   }
 
   /** Takes the bar away. */

@@ -23,8 +23,8 @@ export const JOB_OPTIONS = Object.freeze({ attempts: 3, backoff: { type: 'expone
 export const AHEAD = 256;
 /** Events of Redis tell at once; what they miss, as while Redis is restarted, is seen by looking so often. */
 const LOOK_MS = 2000;
-/** How long a sweep waits for a first agent before it says so. */
-const ALONE_MS = 5000;
+/** How long nobody takes jobs before the sweep says so. */
+const IDLE_MS = 5000;
 const TRIES = 3;
 const PRIORITY_MAX = 2 ** 21 - 1;
 
@@ -49,9 +49,8 @@ export class QueueExecutor {
   /** @type {NodeJS.Timeout} */
   #timer;
   #isEnded = false;
-  /** Or it was said that there are none. */
-  #hasAgents = false;
-  #since = performance.now();
+  /** Why nobody takes jobs, since when, and whether it was said. @type {{ why: string, since: number, isTold: boolean } | undefined} */
+  #idle;
   /** Of those that wait, where the next look begins: so many at a time. */
   #lookedAt = 0;
   /** Jobs that are in the queue at a time. */
@@ -59,7 +58,7 @@ export class QueueExecutor {
 
   /**
    * @param {string} address
-   * @param {{ version: string, metric: import('./study-local.mjs').Metric, ahead?: number, shared?: string, warn?: (sentence: string) => void, onModel?: (job: Job, bytes: Uint8Array) => void }} how
+   * @param {{ version: string, ahead?: number, shared?: string, warn?: (sentence: string) => void, onModel?: (job: Job, bytes: Uint8Array) => void }} how
    *   shared: a folder that agents see, too; onModel: wants the parameters of each run
    */
   static async open(address, how) {
@@ -125,7 +124,7 @@ export class QueueExecutor {
   async run(job, { signal, onProgress = () => {}, fresh = false, notBy } = {}) {
     if (signal?.aborted) return null;
     if (signal !== undefined) setMaxListeners(0, signal); // each job that waits has one
-    const order = { version: this.#version, metric: this.#how.metric, job, ...fresh && { fresh, ...notBy !== undefined && { notBy } }, ...this.#how.onModel && !fresh && job.until === undefined && { model: true } };
+    const order = { version: this.#version, job, ...fresh && { fresh, ...notBy !== undefined && { notBy } }, ...this.#how.onModel && !fresh && job.until === undefined && { model: true } };
     const id = orderId(order);
     /** @type {() => void} */
     let stop = () => {};
@@ -183,13 +182,21 @@ export class QueueExecutor {
     }
   }
 
-  /** Says once that there are none. */
+  /** Says once why nobody takes jobs, and again after somebody has. */
   async #lookForAgents() {
-    if (this.#hasAgents || this.#pending.size === 0) return;
-    this.#hasAgents = (await agentsOf(this.#connection)).length > 0;
-    if (this.#hasAgents || performance.now() - this.#since < ALONE_MS) return;
-    this.#hasAgents = true;
-    this.#warn(`no agent is at the queue yet; start one: bellhop agent ${this.#connection.address.shown}`);
+    const why = this.#pending.size === 0 ? undefined : await this.#whyIdle();
+    if (why === undefined) this.#idle = undefined;
+    else if (this.#idle?.why !== why) this.#idle = { why, since: performance.now(), isTold: false };
+    if (this.#idle === undefined || this.#idle.isTold || performance.now() - this.#idle.since < IDLE_MS) return;
+    this.#idle.isTold = true;
+    this.#warn(this.#idle.why);
+  }
+
+  /** @returns {Promise<string | undefined>} */
+  async #whyIdle() {
+    const { shown } = this.#connection.address;
+    if (await this.#queue.isPaused()) return `the queue is paused; to go on: bellhop queue ${shown} resume`;
+    return (await agentsOf(this.#connection)).length > 0 ? undefined : `the queue has no agents; start one: bellhop agent ${shown}`;
   }
 
   #cancel() {
@@ -215,12 +222,12 @@ export class QueueExecutor {
 
   /** @param {string} id @param {Pending} pending @param {import('bullmq').Job} found */
   async #finish(id, pending, { failedReason, returnvalue }) {
-    const { order: { job, metric, model }, settle } = pending;
+    const { order: { job, model }, settle } = pending;
     if (failedReason) return this.#fail(pending, failedReason);
     try {
-      const { metric: measured, result: given, hasModel } = typeof returnvalue === 'object' && returnvalue !== null ? returnvalue : {};
-      if (measured?.name !== metric.name || measured?.goal !== metric.goal) return await this.#retry(id, pending, 'it was scored for another study'); // and is not told
+      const { result: given, hasModel } = typeof returnvalue === 'object' && returnvalue !== null ? returnvalue : {};
       const result = readResult(given, job);
+      if (model && result.outcome !== 'failed' && hasModel === undefined) return await this.#retry(id, pending, 'it has no model'); // another sweep, which wanted none, had it run
       if (model) await this.#takeModel(job, hasModel === true);
       settle(result);
     } catch (error) {
@@ -245,7 +252,7 @@ export class QueueExecutor {
   async #takeModel(job, isThere) {
     const bytes = isThere ? await this.#store.get('model', job.id) : null;
     if (bytes !== null && isModelOf(bytes, job)) this.#how.onModel?.(job, bytes);
-    else this.#warn(`the model of job ${job.id.slice(0, 12)}… did not come: it is larger than the ${LIMITS.model} bytes that go through Redis, or is another's`);
+    else this.#warn(`the model of job ${job.id.slice(0, 12)}… is missing: it is larger than the ${LIMITS.model} bytes that go through Redis (--shared DIR has no limit), or older than a week`);
     await this.#store.drop('model', job.id);
   }
 

@@ -21,7 +21,7 @@ import { guarded } from './stray.mjs';
  * that goes on with the same run.
  * @typedef {object} StudyRun
  * @property {import('./plan.mjs').Plan} plan
- * @property {{ until?: number, stopBelow?: readonly (readonly [number, number])[], metric: { name: string }, wantsModel?: boolean }} study
+ * @property {{ until?: number, stopBelow?: readonly (readonly [number, number])[], metric: string, wantsModel?: boolean }} study
  * @property {string} [at]
  * @property {number} [interval]  seconds between checkpoints
  * @property {boolean} [keeps]
@@ -186,12 +186,12 @@ class StudyJob {
   }
 
   /** Its score by the study's metric, null where there is none. @param {StudyRun['study']} study @param {boolean} isPruned @returns {Promise<number | null>} */
-  async score({ metric: { name } }, isPruned) {
-    if (name === 'solved_at_timestep') return this.#model.solvedAt;
+  async score({ metric }, isPruned) {
+    if (metric === 'solved_at_timestep') return this.#model.solvedAt;
     if (isPruned) return finite(this.evaluations.at(-1)?.[1]);
     if (this.#model.diverged) return null;
-    const { mean, std } = await this.#model.evaluateAsync({ which: name.startsWith('final/') ? 'current' : 'best' });
-    return finite(name.endsWith('/std_reward') ? std : mean);
+    const { mean, std } = await this.#model.evaluateAsync({ which: metric.startsWith('final/') ? 'current' : 'best' });
+    return finite(metric.endsWith('/std_reward') ? std : mean);
   }
 
   /** @param {StudyRun['study']} study @param {boolean} isPruned @param {number} since @returns {Promise<Outcome>} */
@@ -202,7 +202,7 @@ class StudyJob {
     return {
       outcome: diverged ? 'diverged' : isPruned ? 'pruned' : 'finished', score, timesteps, evaluations: this.evaluations.filter(([, mean]) => Number.isFinite(mean)),
       fingerprint: this.#model.sha256(), seconds: (performance.now() - since) / 1000,
-      ...study.wantsModel && { model: this.#model.save({ which: study.metric.name.startsWith('final/') ? 'current' : 'best' }) },
+      ...study.wantsModel && { model: this.#model.save({ which: study.metric.startsWith('final/') ? 'current' : 'best' }) },
     };
   }
 

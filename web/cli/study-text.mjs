@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A study on a terminal: the best trials, what its parameters matter, the command that repeats the best one.
+// A study on a terminal: the best trials, the importance of its parameters, the command that reproduces the best one.
 import { number, print, printMarkdownTable, printTable } from './output.mjs';
 import { scoreText, valueText } from './study-report.mjs';
 
@@ -7,28 +7,28 @@ import { scoreText, valueText } from './study-report.mjs';
 
 const ROWS = 10;
 
-/** @param {View} view @param {{ rows?: number, markdown?: boolean }} [how] */
-export function printStudy(view, { rows = ROWS, markdown = false } = {}) {
+/** @param {View} view @param {{ path: string, rows?: number, markdown?: boolean }} how  path: of the study's folder */
+export function printStudy(view, { path, rows = ROWS, markdown = false }) {
   const keys = view.dimensions.map(({ key }) => key);
-  const rest = view.trials.filter((trial) => !view.ranked.includes(trial) && trial.state !== 'waiting');
+  const rest = view.trials.filter((trial) => !view.ranked.includes(trial));
   const shownTrials = [...view.ranked, ...rest].slice(0, rows);
   const heading = ['trial', view.nSeeds > 1 ? `${view.metric}: IQM (95 % interval)` : view.metric, ...keys, 'steps', 'state'];
   const table = [heading, ...shownTrials.map((trial) => [String(trial.number), scoreText(trial), ...keys.map((key) => valueText(trial.params[key])), number(trial.timesteps), trial.state])];
   if (markdown) return printMarkdownTable(table);
   if (shownTrials.length > 0) printTable(table);
-  if (view.trials.length > shownTrials.length) print(`... and ${number(view.trials.length - shownTrials.length)} more`);
+  if (view.trials.length > shownTrials.length) print(`... and ${number(view.trials.length - shownTrials.length)} more: bellhop study ${path} --top ${view.trials.length}`);
   print('');
   print(`${view.name} · ${view.about}`);
   print(`trials      ${countsText(view)}`);
   const importance = Object.entries(view.importance);
   if (importance.length > 0) print(`importance  ${importance.map(([key, share]) => `${key} ${Math.round(100 * share)} %`).join(', ')}`);
   if (view.best) print(`best        trial ${view.best.number}, ${scoreText(view.best)}`);
-  if (view.command !== null) print(`again       ${view.command}`);
+  if (view.command !== null) print(`reproduce   ${view.command}`);
 }
 
 /** @param {View} view */
 function countsText({ counts, size, nJobs, timesteps }) {
-  const parts = [[counts.complete, 'complete'], [counts.pruned, 'stopped early'], [counts.failed, 'failed']].filter(([count], i) => i === 0 || Number(count) > 0);
+  const parts = [[counts.complete, 'complete'], [counts.pruned, 'stopped early'], [counts.failed, 'failed'], [counts.incomplete, 'incomplete']].filter(([count], i) => i === 0 || Number(count) > 0);
   return `${parts.map(([count, word]) => `${number(Number(count))} ${word}`).join(', ')} of ${number(size)}; ${number(nJobs)} runs, ${number(timesteps)} steps`;
 }
 

@@ -31,7 +31,7 @@ function trialView(trial) {
   /** @type {[number, number] | null | undefined} */
   let interval;
   return {
-    number, state, params, score, timesteps, nRuns: runs.length, runs, jobs: [],
+    number, state: state === 'running' || state === 'waiting' ? 'incomplete' : state, params, score, timesteps, nRuns: runs.length, runs, jobs: [],
     get interval() { // of ten seeds it takes 9 ms
       return interval === undefined ? interval = trial.interval : interval;
     },
@@ -47,7 +47,7 @@ function withCurves(trial, evaluations) {
 /** @param {Study} study @param {string} name @param {(ids: ReadonlySet<string>) => ReadonlyMap<string, [number, number][]>} evaluationsOf */
 export function viewOf(study, name, evaluationsOf) {
   const { definition, metric, algo, seeds } = study;
-  const trials = study.trials.map(trialView);
+  const trials = study.trials.map(trialView).filter(({ nRuns }) => nRuns > 0); // which others were asked for is no result
   const sign = metric.goal === 'minimize' ? 1 : -1;
   const ranked = trials.filter(({ state, score }) => state === 'complete' && score !== null).sort((a, b) => sign * Number(a.score) - sign * Number(b.score) || a.number - b.number);
   const drawnTrials = [...ranked.slice(0, CURVES), ...trials.filter(({ state }) => state === 'pruned').slice(0, CURVES)];
@@ -57,7 +57,7 @@ export function viewOf(study, name, evaluationsOf) {
   const best = ranked[0] ?? null;
   return {
     name, metric: metric.name, goal: metric.goal, trials, ranked, best, scored: trials.filter(({ score }) => score !== null), nSeeds: seeds.length, size: study.size,
-    counts: { complete: count('complete'), pruned: count('pruned'), failed: count('failed'), open: trials.length - count('complete') - count('pruned') - count('failed') },
+    counts: { complete: count('complete'), pruned: count('pruned'), failed: count('failed'), incomplete: count('incomplete') },
     finished: study.finished, nJobs: new Set(trials.flatMap(({ runs }) => runs.map(({ id }) => id))).size, timesteps: trials.reduce((sum, trial) => sum + trial.timesteps, 0),
     about: aboutText(study), importance: ranked.length < 2 ? {} : study.importance(), importanceText: IMPORTANCE,
     dimensions: Object.entries(definition.parameters).map(([key, given]) => dimensionView(key, given)), command: best && commandOf(study, best), algo,
@@ -74,7 +74,7 @@ function dimensionView(key, { values, distribution = '' }) {
 /** @param {Study} study */
 function aboutText({ definition: { env, method, early_terminate: pruner }, algo, metric, seeds, size }) {
   const by = pruner === undefined ? method : `${method}, ${String(pruner.type).replaceAll('_', ' ')}`;
-  return `${algo} in ${env} · ${by} · ${size} trials of ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'} · ${metric.goal} ${metric.name}`;
+  return `${algo} in ${env} · ${by} · ${size} ${size === 1 ? 'trial' : 'trials'} × ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'} · ${metric.goal} ${metric.name}`;
 }
 
 // ---- the command that repeats a trial ----

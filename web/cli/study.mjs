@@ -12,21 +12,21 @@ import { viewOf } from './study-view.mjs';
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('./study-folder.mjs').Content} Content */
 
-export const summary = 'Show what a sweep came to, or merge its parts';
+export const summary = 'Show the results of a sweep, or merge its parts';
 export const help = `Usage: bellhop study DIR [--top N] [--markdown | --json] [--env FILE.mjs]
        bellhop study merge DIR... --out DIR [--json] [--env FILE.mjs]
 
 Shows the study in DIR, which bellhop sweep wrote: the best trials with the interquartile mean over their seeds and its 95 % bootstrap
-interval (2,000 resamples; Agarwal et al. 2021), what each parameter matters (PED-ANOVA, Watanabe et al. 2023), and the command that runs
-the best trial again. report.html in DIR has charts.
+interval (2,000 resamples; Agarwal et al. 2021), the importance of each parameter (PED-ANOVA, Watanabe et al. 2023), and the command that
+reproduces the best trial. report.html in DIR has charts.
 
-merge makes one folder of several of the same study, such as the parts of --shard: its tables are those of one machine, byte for byte. Runs
-that are missing are told; bellhop sweep STUDY --out DIR runs them.
+merge combines folders of the same study, such as the parts of --shard, into one: its tables are those of a sweep on one machine, byte for
+byte. It says which runs are missing; bellhop sweep STUDY --out DIR runs them.
 
   --top N     trials in the table (default: 10)
   --markdown  the table in Markdown
   --json      one JSON object
-  --env FILE  where the environment is, if it is your own and not where it was
+  --env FILE  the environment's file, if it is your own and was moved
 
   bellhop study cartpole
   bellhop study merge parts/* --out cartpole
@@ -44,10 +44,9 @@ export async function run(argv) {
   const [path] = positionals;
   const { study, name } = await open(bh, path, env);
   tellResults(study, [path], { failed: true });
-  while (study.ask() !== null); // trials that have no result yet
   const view = viewOf(study, name, (ids) => evaluationsOf([path], ids));
   if (flags.has('json')) printJson(studyJson(view));
-  else printStudy(view, { rows: wholeNumberFlag('top', flags.get('top'), 1, 1_000_000), markdown: flags.has('markdown') });
+  else printStudy(view, { path, rows: wholeNumberFlag('top', flags.get('top'), 1, 1_000_000), markdown: flags.has('markdown') });
   return 0;
 }
 
@@ -70,14 +69,13 @@ async function merge(bh, paths, { out, env, json }) {
   if (paths.length === 0) throw new UsageError('study merge needs folders: bellhop study merge DIR... --out DIR');
   const to = String(out);
   const [first, ...others] = paths.map((path) => ({ path, content: contentOf(bh, path) }));
-  others.forEach(({ path, content }) => checkSame(first.path, first.content, path, content, 'only parts of one study can be merged'));
+  others.forEach(({ path, content }) => checkSame(path, content, first.path, first.content, 'only parts of one study can be merged'));
   const { study, name, definition } = await open(bh, first.path, env);
   const folder = new StudyFolder(to, { version: bh.version, definition }, first.path);
   try {
     const sources = [to, ...paths.filter((path) => path !== to)];
     tellResults(study, sources, { failed: true });
     copyResults(folder, to, sources);
-    while (study.ask() !== null);
     const view = viewOf(study, name, (ids) => evaluationsOf([to], ids));
     folder.write(view);
     conclude(view, { paths, to, json });
@@ -104,8 +102,8 @@ function copyResults(folder, to, sources) {
 /** @param {import('./study-view.mjs').View} view @param {{ paths: string[], to: string, json: boolean }} how */
 function conclude(view, { paths, to, json }) {
   if (json) return printJson(studyJson(view));
-  printStudy(view);
+  printStudy(view, { path: to });
   print(`written     ${TABLES.join(', ')} of ${number(paths.length)} folders in ${to}`);
-  const missing = view.trials.filter(({ state }) => state === 'running' || state === 'waiting').length + view.size - view.trials.length;
-  if (missing > 0) print(`missing     runs of ${number(missing)} trials, which are in none of the folders; bellhop sweep STUDY --out ${to} runs them`);
+  const missing = view.counts.incomplete + view.size - view.trials.length;
+  if (missing > 0) print(`missing     runs of ${number(missing)} ${missing === 1 ? 'trial' : 'trials'} are in none of the folders; bellhop sweep STUDY --out ${to} runs them`);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // `bellhop sweep`: the runs of a study file, on this machine or over a queue, into a folder that can be gone on with.
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { load } from '../node/node.mjs';
 import { UsageError, numberFlag, readArguments } from './args.mjs';
-import { checkNamedFile, makeFolder, writeFile } from './durable.mjs';
+import { checkNamedFile, entryAt, makeFolder, writeFile } from './durable.mjs';
 import { errorOf, interruptible, noteStop } from './ending.mjs';
 import { isEnvFile } from './env-file.mjs';
 import { checkpointInterval } from './journal.mjs';
@@ -26,27 +27,30 @@ import { viewOf } from './study-view.mjs';
 /** @typedef {ReadonlyMap<string, string | true>} Flags */
 /** @typedef {import('./study-loop.mjs').Executor} Executor */
 
+/** Folder of parameters. */
+const MODELS = 'models';
+
 export const summary = 'Run a study: many settings, many seeds';
 export const help = `Usage: bellhop sweep STUDY.yaml [--out DIR] [--jobs N] [--env FILE.mjs[#ID]] [--shard I/N | --queue redis://...] [--verify SHARE]
                     [--journal FILE] [--models] [--checkpoint-interval SECONDS] [--native] [--json]
 
-Runs the trials of a study file, YAML or JSON (docs/studies.md), and writes what they come to into a folder: study.json, results.jsonl with
-a line per run, trials.csv, jobs.csv, report.html. Typed again it goes on: runs that are done are not repeated, those under way go on from
-their checkpoints, those that failed are tried again. Which runs there are follows from the study alone, so any number of threads and
-machines, and any number of interruptions, comes to the same trials.csv, byte for byte.
+Runs the trials of a study file, YAML or JSON (docs/studies.md), and writes the results into a folder: study.json, results.jsonl with a
+line per run, trials.csv, jobs.csv, report.html. The same command continues an interrupted sweep: runs that are done are not repeated,
+interrupted ones resume from their checkpoints, failed ones are retried. The runs follow from the study file alone, so any number of
+threads, machines and interruptions gives the same trials.csv, byte for byte.
 
-  --out DIR      the folder (default: one called as the study, in this folder); one of another study is refused
+  --out DIR      folder of the results (default: the study's name); the folder of another study is refused
   --jobs N       runs at a time (default: as many as there are processors)
-  --env FILE     where the environment is, if it is one of your own (or envFile in the study)
-  --shard I/N    the I-th of N parts of the runs, from 1, for a farm without a server: --shard $SLURM_ARRAY_TASK_ID/7; each part has a folder
-                 of its own, and bellhop study merge makes one of them. Grids and random search without early_terminate only
-  --queue URL    give the runs to bellhop agents over a Redis, redis://HOST:6379 (docs/studies.md)
-  --shared DIR   with --queue: a folder that the agents see, too, for checkpoints and models
-  --verify S     run that share of the finished runs again, from 0 to 1, chosen by their hash (with --queue on another agent), and
-                 compare parameters to the bit: 0.02 is one in fifty
-  --journal FILE write Optuna's journal, too: optuna-dashboard FILE shows the study while it runs
+  --env FILE     file of an environment of your own (or envFile in the study)
+  --shard I/N    run part I of N, from 1: --shard $SLURM_ARRAY_TASK_ID/7. Each part has a folder of its own; bellhop study merge combines
+                 them. For grids and random search without early_terminate
+  --queue URL    have the runs done by bellhop agents over a Redis, redis://HOST:6379 (docs/studies-queue.md)
+  --shared DIR   with --queue: folder for checkpoints and models that sweep and agents share
+  --verify S     repeat a share of the finished runs, from 0 to 1, chosen by their hash (with --queue on another agent), and compare
+                 the parameters bit by bit: 0.02 is one in fifty
+  --journal FILE also write Optuna's journal: optuna-dashboard FILE shows the study while it runs
   --models       keep the parameters of each run, in DIR/models/trial-N-seed-N.safetensors
-  --checkpoint-interval S  seconds between full checkpoints of a run (default: 30); 0: only where it is ended
+  --checkpoint-interval S  seconds between full checkpoints of a run (default: 30); 0: only when it is stopped
   --native       as in bellhop train (docs/native.md); with --queue it is a flag of bellhop agent
   --json         one JSON object per line: each run's result, then the study
 
@@ -55,7 +59,7 @@ machines, and any number of interruptions, comes to the same trials.csv, byte fo
   bellhop sweep cartpole.yaml --shard 3/7 --out parts/3
   bellhop study cartpole
 
-Ctrl-C stops, writes what there is and exits with 130, SIGTERM with 143, SIGHUP with 129. A run that fails does not end the others.
+Ctrl-C stops, writes the tables and exits with 130, SIGTERM with 143, SIGHUP with 129. A run that fails does not end the others.
 `;
 
 /** @type {Map<string, import('./args.mjs').Kind>} */
@@ -106,18 +110,29 @@ function readSettings(flags) {
 /** @typedef {Omit<Settings, 'shard' | 'out'> & { study: Study, name: string, out: string, shard?: import('./study-shard.mjs').Shard, folder: StudyFolder, native?: string, signal: AbortSignal }} Sweep */
 
 /** @param {Bellhop} bh @param {Sweep} how @returns {Promise<Executor>} */
-async function executorOf(bh, { study: { metric }, queue, shared, threads, interval, out, models, native }) {
+async function executorOf(bh, { queue, shared, threads, interval, out, models, native }) {
   const onModel = models ? (/** @type {import('../bellhop.js').Job} */ job, /** @type {Uint8Array} */ bytes) => keepModel(out, job, bytes) : undefined;
-  if (queue === undefined) return new LocalExecutor({ out, metric, threads, interval, native, onModel });
+  if (queue === undefined) return new LocalExecutor({ out, threads, interval, native, onModel });
   const { QueueExecutor } = await import('./study-queue.mjs');
-  return QueueExecutor.open(queue, { version: bh.version, metric, shared, onModel, warn: (sentence) => process.stderr.write(`bellhop: ${sentence}\n`) });
+  return QueueExecutor.open(queue, { version: bh.version, shared, onModel, warn: (sentence) => process.stderr.write(`bellhop: ${sentence}\n`) });
 }
 
+/** @param {Pick<import('../bellhop.js').Job, 'trial' | 'seed'>} job */
+const modelFile = ({ trial, seed }) => `trial-${trial}-seed-${seed}.safetensors`;
+
 /** @param {string} out @param {import('../bellhop.js').Job} job @param {Uint8Array} bytes */
-function keepModel(out, { trial, seed, until }, bytes) {
-  if (until !== undefined) return; // the run goes on, or was not among the best
-  makeFolder(join(out, 'models'));
-  writeFile(join(out, 'models', `trial-${trial}-seed-${seed}.safetensors`), bytes);
+function keepModel(out, job, bytes) {
+  if (job.until !== undefined) return; // the run goes on, or was not among the best
+  makeFolder(join(out, MODELS));
+  writeFile(join(out, MODELS, modelFile(job)), bytes);
+}
+
+/** Says how many runs were done earlier, without --models, and are not repeated. @param {Sweep} how */
+function tellMissingModels({ study, out }) {
+  const kept = new Set(entryAt(join(out, MODELS)) === undefined ? [] : readdirSync(join(out, MODELS)));
+  const hasNone = (/** @type {import('../bellhop.js').Trial} */ { jobs, results }) => jobs.filter((job, i) => job.until === undefined && results[i] && results[i]?.outcome !== 'failed' && !kept.has(modelFile(job)));
+  const { length } = study.trials.flatMap(hasNone);
+  if (length > 0) process.stderr.write(`bellhop: ${number(length)} ${length === 1 ? 'run has' : 'runs have'} no model in ${join(out, MODELS)}: done without --models, or too large for the queue; a sweep with another --out has them all\n`);
 }
 
 /** @param {Bellhop} bh @param {Sweep} how @returns {Promise<number>} exit code */
@@ -144,6 +159,7 @@ async function sweep(bh, how) {
     await executor.end();
     tellFolder(how, journal);
   }
+  if (how.models && !signal.aborted) tellMissingModels(how);
   conclude(how, progress, [...failure === undefined ? [] : [failure], ...wrong]);
   return 0;
 }
@@ -156,7 +172,7 @@ function tellFolder({ study, name, out, folder, json }, journal) {
   journal?.close();
   if (study.finished) folder.clearJobs();
   if (json) return printJson(studyJson(view));
-  printStudy(view);
+  printStudy(view, { path: out });
   print(`written     ${TABLES.join(', ')} in ${out}`);
 }
 
@@ -168,15 +184,16 @@ async function verify(executor, { study, folder, verify: share, signal, json }, 
   } });
   const wrong = differing(checks);
   progress.end();
-  if (!json && checks.length > 0) print(`verified    ${number(checks.length)} runs again, ${wrong.length === 0 ? 'each with the same bits' : `${number(wrong.length)} with other bits`}`);
+  if (!json && checks.length > 0) print(`verified    ${number(checks.length)} ${checks.length === 1 ? 'run' : 'runs'} repeated, ${wrong.length === 0 ? 'all with the same bits' : `${number(wrong.length)} with other bits`}`);
   return wrong;
 }
 
 /** Throws what went wrong, or says what a stop has left. @param {Sweep} how @param {SweepProgress} progress @param {string[]} problems */
-function conclude({ study, signal, out }, progress, problems) {
+function conclude({ study, signal, out, shard, json }, progress, problems) {
   const failed = study.trials.flatMap(({ number: trial, jobs, results }) => results.flatMap((result, i) => result?.outcome === 'failed' ? [{ trial, seed: jobs[i].seed, message: result.message }] : []));
   const [first] = failed;
-  if (first !== undefined) problems.push(`${number(failed.length)} of ${number(progress.told)} runs failed, the first of them trial ${first.trial} seed ${first.seed}: ${first.message}; the same command tries them again`);
+  if (first !== undefined) problems.push(`${number(failed.length)} of ${number(progress.told)} runs failed, the first of them trial ${first.trial} seed ${first.seed}: ${first.message}; the same command retries them`);
   if (problems.length > 0) throw new Error(problems.join('; '));
-  noteStop(signal, `${progress.told} runs are done, and in ${out}; the same command goes on`);
+  if (shard !== undefined && !json && !signal.aborted) print(`part        ${shard.index} of ${number(shard.count)} is complete; when all are: bellhop study merge DIR... --out DIR`);
+  noteStop(signal, `${number(progress.told)} of ${study.definition.early_terminate === undefined ? '' : 'up to '}${number(progress.total)} runs are done and saved in ${out}; the same command continues`);
 }

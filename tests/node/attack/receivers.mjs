@@ -10,7 +10,7 @@ const PRETRAINING = Object.freeze({ context: 8, dModel: 8, nHeads: 1, nLayers: 1
 
 /** @type {import('../../../web/bellhop.js').StudyDefinition} */
 const STUDY = Object.freeze({ env: 'CartPole-v1', algo: 'dqn', method: 'grid', parameters: { learningRate: { values: [0.1, 0.2] } } });
-const job = () => ({ env: 'CartPole-v1', algo: 'dqn', envOptions: {}, options: SMALL, seed: 1, until: 10, stopBelow: [[5, 1]], envSha256: 'a'.repeat(64) });
+const job = () => ({ env: 'CartPole-v1', algo: 'dqn', envOptions: {}, options: SMALL, seed: 1, until: 10, stopBelow: [[5, 1]], envSha256: 'a'.repeat(64), metric: 'eval/mean_reward' });
 const result = () => ({ id: 'a'.repeat(64), outcome: 'finished', score: 1, timesteps: 10, evaluations: [[5, 1]], fingerprint: 'x', seconds: 1, agent: 'y', message: 'z' });
 
 /** Two numbers, and a combination of buttons. */

@@ -5,7 +5,7 @@ import { ANY, copied, readOptions } from '../given.mjs';
 import { shown } from '../messages.mjs';
 import { checked, whole } from '../rules.mjs';
 import { fallsBelow as isBelow } from './pruning.mjs';
-import { DIGEST, OBJECT, WORD, oneOf } from './study-definition.mjs';
+import { DIGEST, METRICS, OBJECT, WORD, oneOf } from './study-definition.mjs';
 import { jobId as idOf } from './study-job.mjs';
 
 /** @typedef {import('./pruning.mjs').Curve} Curve */
@@ -23,7 +23,7 @@ const RESULT = Object.freeze({
   seconds: [(value) => typeof value === 'number' && value >= 0, 'a number of at least 0'],
 });
 /** @type {Readonly<Record<string, Rule>>} */
-const JOB = Object.freeze({ id: ANY, trial: ANY, envFile: ANY, env: WORD, envSha256: DIGEST, envOptions: OBJECT, algo: WORD, options: OBJECT, seed: STEPS, until: STEPS, stopBelow: ANY });
+const JOB = Object.freeze({ id: ANY, trial: ANY, envFile: ANY, env: WORD, envSha256: DIGEST, envOptions: OBJECT, algo: WORD, options: OBJECT, seed: STEPS, until: STEPS, stopBelow: ANY, metric: oneOf(Object.keys(METRICS)) });
 
 /** Pairs of timesteps and mean rewards, without those that are none. @param {string} name @param {any} given @returns {Curve} */
 function readCurve(name, given) {
@@ -36,7 +36,7 @@ function readCurve(name, given) {
 /** Throws for what is missing. @param {string} owner @param {Record<string, any>} values */
 function need(owner, values) {
   const [missing] = Object.keys(values).filter((key) => values[key] === undefined);
-  if (missing) throw new BellhopError('BH_ERR_ARGUMENT', `${owner}: there is no ${missing}`);
+  if (missing) throw new BellhopError('BH_ERR_ARGUMENT', `${owner}: ${missing} is missing`);
 }
 
 /** @param {any} given @returns {{ result: TrialResult, id: string, curve: Curve }} */
@@ -53,7 +53,7 @@ export const fallsBelow = (stopBelow, evaluations) => isBelow(stopBelow === unde
 /** The id of a job. @param {string} version @param {any} job */
 export function jobId(version, job) {
   checked('version', version, WORD);
-  const { env, algo, seed, envOptions = {}, options = {}, stopBelow, ...rest } = readOptions('jobId', copied('the job', job), JOB);
-  need('jobId', { env, algo, seed });
-  return idOf(version, { ...rest, env, algo, seed, envOptions, options, ...stopBelow !== undefined && { stopBelow: readCurve('stopBelow', stopBelow) } });
+  const { env, algo, seed, metric, envOptions = {}, options = {}, stopBelow, ...rest } = readOptions('jobId', copied('the job', job), JOB);
+  need('jobId', { env, algo, seed, metric });
+  return idOf(version, { ...rest, env, algo, seed, metric, envOptions, options, ...stopBelow !== undefined && { stopBelow: readCurve('stopBelow', stopBelow) } });
 }

@@ -38,7 +38,7 @@ const PARAMETERS_MAX = 100;
 const PARALLEL = 8;
 const METHODS = ['grid', 'random', 'tpe'];
 /** What a job is scored by, and which way is better. @type {Readonly<Record<string, 'maximize' | 'minimize'>>} */
-const METRICS = Object.freeze({ 'eval/mean_reward': 'maximize', 'final/mean_reward': 'maximize', 'eval/std_reward': 'minimize', 'final/std_reward': 'minimize', 'solved_at_timestep': 'minimize' });
+export const METRICS = Object.freeze({ 'eval/mean_reward': 'maximize', 'final/mean_reward': 'maximize', 'eval/std_reward': 'minimize', 'final/std_reward': 'minimize', 'solved_at_timestep': 'minimize' });
 
 /** @param {readonly string[]} words @returns {Rule} */
 export const oneOf = (words) => [(value) => words.includes(value), `one of ${words.join(', ')}`];
@@ -46,15 +46,22 @@ export const oneOf = (words) => [(value) => words.includes(value), `one of ${wor
 export const WORD = [(value) => typeof value === 'string' && value.length > 0 && value.length <= 200 && !/\p{Cc}/u.test(value), 'a line of text of up to 200 characters'];
 /** @type {Rule} */
 const PATH = [(value) => typeof value === 'string' && value.length > 0 && !value.includes('\0'), 'the path of a file'];
+/** @param {unknown} value */
+function isObject(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+}
+
 /** @type {Rule} */
-export const OBJECT = [(value) => typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value), 'an object'];
+export const OBJECT = [isObject, 'an object'];
+/** @param {string} example @returns {Rule} */
+const objectLike = (example) => [isObject, `an object, such as ${example}`];
 /** @type {Rule} */
 export const DIGEST = [(value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value), 'a SHA-256 of 64 digits'];
 
 /** @type {Readonly<Record<string, Rule>>} */
 const RULES = Object.freeze({
-  name: WORD, env: WORD, envFile: PATH, envSha256: DIGEST, envOptions: OBJECT, algo: WORD, options: OBJECT, method: oneOf(METHODS), metric: OBJECT,
-  parameters: OBJECT, seeds: ANY, run_cap: whole(1, TRIALS_MAX), early_terminate: OBJECT, seed: whole(0, Number.MAX_SAFE_INTEGER), parallel: whole(1, PARALLEL_MAX),
+  name: WORD, env: WORD, envFile: PATH, envSha256: DIGEST, envOptions: OBJECT, algo: WORD, options: OBJECT, method: oneOf(METHODS), metric: objectLike('{ name: eval/mean_reward, goal: maximize }'),
+  parameters: objectLike('{ learningRate: { values: [0.001, 0.01] } }'), seeds: ANY, run_cap: whole(1, TRIALS_MAX), early_terminate: objectLike('{ type: median }'), seed: whole(0, Number.MAX_SAFE_INTEGER), parallel: whole(1, PARALLEL_MAX),
 });
 
 /**
@@ -64,7 +71,7 @@ const RULES = Object.freeze({
 export function readStudy(bh, given) {
   const { version, catalog } = readLibrary(bh);
   const definition = readOptions('study', copied('study', given), RULES);
-  for (const key of ['env', 'method', 'parameters']) if (definition[key] === undefined) throw refused(`study has no ${key}; give one: ${EXAMPLES[key]}`);
+  for (const key of ['env', 'method', 'parameters']) if (definition[key] === undefined) throw refused(`${key} is missing; give ${EXAMPLES[key]}`);
   const entry = findEnv(catalog, definition.env);
   const algo = findAlgo(catalog, definition.algo ?? entry.presets[0]?.algo ?? catalog.algos[0].name);
   const tables = [...modelTables(catalog, algo.name).map((table) => ({ ...table, prefix: '' })), ...envTables(entry)];
@@ -84,8 +91,8 @@ export function readStudy(bh, given) {
 
 /** @type {Record<string, string>} */
 const EXAMPLES = {
-  env: 'CartPole-v1', method: `one of ${METHODS.join(', ')}`,
-  parameters: '{ learningRate: { min: 1e-5, max: 1e-2, distribution: \'log_uniform\' } }',
+  env: 'the id of an environment, such as CartPole-v1', method: `one of ${METHODS.join(', ')}`,
+  parameters: 'what is to be tried, such as { learningRate: { min: 1e-5, max: 1e-2, distribution: log_uniform } }',
 };
 
 /** @param {any} bh @returns {{ version: string, catalog: import('../../bellhop.js').Catalog }} */
@@ -106,11 +113,16 @@ function freeze(value) {
 /** @param {readonly Table[]} tables @param {string} key @returns {Field | undefined} */
 const fieldOf = (tables, key) => tables.flatMap(({ fields, prefix }) => fields.map((field) => ({ field, name: prefix + field.key }))).find(({ name }) => name === key)?.field;
 
+/** Options that a message lists. */
+const LISTED = 12;
+
 /** @param {string} where @param {string} owner @param {readonly Table[]} tables @param {string} key */
 function unknownOption(where, owner, tables, key) {
   const keys = tables.flatMap(({ fields, prefix }) => fields.map((field) => prefix + field.key));
   const isOfEnv = keys.includes(`env.${key}`) ? `; the environment has it: write env.${key}` : '';
-  return refused(`${where}: ${owner} has no option '${key}'${isOfEnv || suggestion(key, keys) || '; bellhop options lists them'}`);
+  const own = key.startsWith('env.') ? keys.filter((each) => each.startsWith('env.')) : keys;
+  const advice = own.length === 0 ? '; it has none' : own.length <= LISTED ? `; it has ${own.join(', ')}` : '; bellhop options lists them';
+  return refused(`${where}: ${owner} has no option '${key}'${isOfEnv || suggestion(key, own) || advice}`);
 }
 
 /** Options that are the same in all trials. @param {'options' | 'envOptions'} where @param {readonly Table[]} tables @param {Record<string, any>} [given] */
@@ -136,13 +148,13 @@ function checkPreset(algo, rows, preset) {
 }
 
 /** @param {readonly Table[]} tables @param {Record<string, any>} definition @param {string} algo */
-function readParameters(tables, { parameters, options = {}, envOptions = {} }, algo) {
+function readParameters(tables, { env, parameters, options = {}, envOptions = {} }, algo) {
   const entries = Object.entries(parameters);
-  if (entries.length === 0 || entries.length > PARAMETERS_MAX) throw refused(`parameters has ${entries.length} entries, but must have 1 to ${PARAMETERS_MAX}, such as ${EXAMPLES.parameters}`);
+  if (entries.length === 0 || entries.length > PARAMETERS_MAX) throw refused(`parameters has ${entries.length} entries, but must have 1 to ${PARAMETERS_MAX}, such as { learningRate: { values: [0.001, 0.01] } }`);
   return entries.map(([key, given]) => {
     const field = fieldOf(tables, key);
     if (key === 'seed') throw refused('parameters.seed is no parameter: seeds says with which seeds each trial runs');
-    if (!field) throw unknownOption('parameters', algo, tables, key);
+    if (!field) throw unknownOption('parameters', key.startsWith('env.') ? env : algo, tables, key);
     const isFixed = key.startsWith('env.') ? envOptions[key.slice(4)] !== undefined : options[key] !== undefined;
     if (isFixed) throw refused(`parameters.${key} is also in ${key.startsWith('env.') ? 'envOptions' : 'options'}; leave out one of them`);
     return readDimension(key, field, given);
@@ -159,26 +171,31 @@ function readMetric(given) {
 
 /** @param {any} given  a list, or ranges as text: '0-4,7' @returns {readonly number[]} */
 function readSeeds(given) {
-  const seeds = typeof given === 'string' ? given.split(',').flatMap((part) => rangeOf(given, part)) : given;
+  const seeds = typeof given === 'string' ? rangesOf(given) : given;
   const isFine = Array.isArray(seeds) && seeds.length > 0 && seeds.length <= SEEDS_MAX && seeds.every((seed) => Number.isSafeInteger(seed) && seed >= 0);
-  if (!isFine) throw refused(`seeds is ${shown(given)}, but must be such as '0-4' or [0, 1, 2]: 1 to ${SEEDS_MAX} whole numbers from 0 to 2^53 - 1`);
+  if (!isFine) throw refused(`seeds is ${shown(given)}, but must be a range such as '0-4', which is five seeds, or a list such as [0, 1, 2]: 1 to ${SEEDS_MAX} whole numbers from 0 to 2^53 - 1`);
   const twice = new Set(seeds).size < seeds.length ? seeds.find((/** @type {number} */ seed, /** @type {number} */ i) => seeds.indexOf(seed) < i) : undefined;
   if (twice !== undefined) throw refused(`seeds has ${twice} twice; leave out one of them`);
   return Object.freeze(seeds);
 }
 
-/** @param {string} text @param {string} part */
-function rangeOf(text, part) {
-  const [, first, last = first] = /^\s*(\d{1,16})(?:-(\d{1,16}))?\s*$/.exec(part) ?? [];
-  const count = Number(last) - Number(first) + 1;
-  if (!(count >= 1 && count <= SEEDS_MAX)) throw refused(`seeds is '${text}', but must be such as '0-4' or '0-4,7', and at most ${SEEDS_MAX} of them`);
-  return Array.from({ length: count }, (_, i) => Number(first) + i);
+/** The numbers of ranges; a short text could name billions. @param {string} text @returns {number[]} */
+function rangesOf(text) {
+  /** @type {number[]} */
+  const seeds = [];
+  for (const part of text.split(',')) {
+    const [, first, last = first] = /^\s*(\d{1,16})(?:-(\d{1,16}))?\s*$/.exec(part) ?? [];
+    const count = Number(last) - Number(first) + 1;
+    if (!(count >= 1 && seeds.length + count <= SEEDS_MAX)) throw refused(`seeds is ${shown(text)}, but must be such as '0-4' or '0-4,7', and at most ${SEEDS_MAX} of them`);
+    for (let i = 0; i < count; i++) seeds.push(Number(first) + i);
+  }
+  return seeds;
 }
 
 /** How many trials there are. @param {Record<string, any>} definition @param {readonly import('./study-space.mjs').Dimension[]} dimensions */
 function readCap({ method, run_cap: cap }, dimensions) {
   if (method !== 'grid') {
-    if (cap === undefined) throw refused(`study has no run_cap; say how many trials ${method} shall try: run_cap: 40`);
+    if (cap === undefined) throw refused(`run_cap is missing; say how many trials ${method} makes, such as run_cap: 40`);
     return cap;
   }
   const endless = dimensions.find(({ size }) => size === Infinity);

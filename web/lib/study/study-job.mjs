@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Jobs of a study: one run each, named by the hash of everything its bits follow from. Same name, same result, on whatever machine.
+// Jobs of a study: one run each, named by the hash of everything its result follows from, the metric it is scored by included. Same name, same
+// result, on whatever machine.
 import { sha256Of } from '../sha256.mjs';
 
 /** @typedef {import('../../bellhop.js').Job} Job */
@@ -22,8 +23,8 @@ export const sha256OfText = (text) => sha256Of(encoder.encode(text));
  * @param {string} version  of the library: another one may come to other bits
  * @param {Omit<Job, 'id' | 'trial' | 'envFile'>} job  where a file of an environment lies is no part of it, what is in it is
  */
-export function jobId(version, { env, envSha256, envOptions, algo, options, seed, until, stopBelow }) {
-  return sha256OfText(canonicalJson({ version, env, envSha256, envOptions, algo, options, seed, until, stopBelow }));
+export function jobId(version, { env, envSha256, envOptions, algo, options, seed, until, stopBelow, metric }) {
+  return sha256OfText(canonicalJson({ version, env, envSha256, envOptions, algo, options, seed, until, stopBelow, metric }));
 }
 
 /** @param {any} value @returns {any} */
@@ -37,7 +38,7 @@ function frozen(value) {
  * @param {{ trial: number, params: Readonly<Record<string, any>>, seed: number, until?: number, stopBelow?: readonly (readonly [number, number])[] }} what
  * @returns {Job}
  */
-export function makeJob({ version, env, envFile, envSha256, envOptions, algo, options }, { trial, params, seed, until, stopBelow }) {
+export function makeJob({ version, env, envFile, envSha256, envOptions, algo, options, metric }, { trial, params, seed, until, stopBelow }) {
   const own = Object.entries(params), isOfEnv = (/** @type {string} */ key) => key.startsWith('env.');
   const job = {
     env, ...envSha256 !== undefined && { envSha256 }, algo, seed,
@@ -45,6 +46,7 @@ export function makeJob({ version, env, envFile, envSha256, envOptions, algo, op
     options: { ...options, ...Object.fromEntries(own.filter(([key]) => !isOfEnv(key))) },
     ...until !== undefined && { until },
     ...stopBelow !== undefined && stopBelow.length > 0 && { stopBelow },
+    metric: metric.name,
   };
   return frozen({ id: jobId(version, job), trial, ...envFile !== undefined && { envFile }, ...job });
 }

@@ -48,6 +48,7 @@ export function checkValue(where, field, value) {
 /** @param {string} key @param {Field} field @param {any} given @returns {Dimension} */
 export function readDimension(key, field, given) {
   const where = `parameters.${key}`;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw refused(`${where} is ${shown(given)}, but must be { values: [...] } or a range: { min, max }`);
   const { values, min, max, distribution, q } = readOptions(where, given, { values: ANY, min: ANY, max: ANY, distribution: ANY, q: ANY });
   if (values === undefined) return readRange(where, key, field, { min, max, distribution, q });
   if ((min ?? max ?? distribution ?? q) !== undefined) throw refused(`${where} has values and a range; leave out one of them`);
