@@ -29,6 +29,11 @@ test('the study runs as it stands, in 40 lines', () => {
   for (const key of text.matchAll(/^(\w+):/gm)) if (!['name', 'env', 'algo', 'options', 'seed'].includes(key[1])) assert.ok(keys.includes(key[1]), key[1]);
 });
 
+test('the JavaScript is the example of the declarations, which another test runs', () => {
+  const declarations = readFileSync(fileURLToPath(new URL('../../web/bellhop-studies.d.ts', import.meta.url)), 'utf8');
+  assert.equal(block('js'), /^ \* ```js\n([^]*?)^ \* ```$/m.exec(declarations)?.[1].replace(/^ \* ?/gm, ''));
+});
+
 test('the Slurm script: each task runs its part, what they wrote is merged', () => {
   const [runs, tasks] = [4, 2];
   writeFileSync(join(folder, 'study.yaml'), 'env: GridWorld-v0\nalgo: q-learning\nmethod: grid\noptions: { totalTimesteps: 200, evalFreq: 0, finalEvalEpisodes: 2 }\nseeds: 0-1\nparameters: { gamma: { values: [0.9, 0.99] } }\n');
