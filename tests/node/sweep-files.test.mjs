@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Study files and folders: what is wrong is a sentence with file, field, value and bound; environments of one's own; Optuna's journal.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -118,6 +119,17 @@ test('a folder is of one study, of one version, and used by one command', () => 
   refused(['sweep', 'grid.yaml'], 1, /--out grid|grid is in use by another bellhop \(process \d+\)/);
   rmSync(join(folder, 'grid', 'bellhop.lock'));
   assert.equal(read('grid', 'results.jsonl'), before);
+
+  if (process.platform !== 'win32') {
+    mkdirSync(join(folder, 'pipe'));
+    cpSync(join(folder, 'grid', 'study.json'), join(folder, 'pipe', 'study.json'));
+    execFileSync('mkfifo', [join(folder, 'pipe', 'results.jsonl')]);
+    refused(['sweep', 'grid.yaml', '--out', 'pipe'], 1, /pipe\/results\.jsonl is not a file; move it elsewhere/);
+  }
+
+  cpSync(join(folder, 'grid'), join(folder, 'foreign'), { recursive: true });
+  write('foreign/results.jsonl', `${before}${JSON.stringify({ ...JSON.parse(before.split('\n')[0]), id: 'f'.repeat(64) })}\n`);
+  assert.equal(bellhop('study', 'foreign').stderr, 'bellhop: foreign: 1 result is of no job of this study, or of a trial that needs missing results, and not shown\n');
 
   cpSync(join(folder, 'grid'), join(folder, 'broken'), { recursive: true });
   write('broken/results.jsonl', `${before.split('\n')[0]}\nnot a result\n`);

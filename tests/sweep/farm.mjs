@@ -66,7 +66,7 @@ export function jsonLines(file) {
 }
 
 /** The jobs that an agent has done, by its lines. @param {Command} agent */
-export const doneBy = (agent) => agent.stdout.split('\n').filter((line) => /^[0-9a-f]{12} {2}(finished|pruned|diverged|failed) /.test(line)).length;
+export const doneBy = (agent) => agent.stdout.split('\n').filter((line) => /^[0-9a-f]{12} {2}.+ {2}(finished|pruned|diverged|failed) {2}/.test(line)).length;
 
 /** Those it has taken over from another. @param {Command} agent */
 export const resumedBy = (agent) => agent.stdout.split('\n').filter((line) => / resumed at step /.test(line)).length;

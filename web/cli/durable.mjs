@@ -6,7 +6,7 @@
 // grows is always a new one.
 import { Buffer } from 'node:buffer';
 import {
-  accessSync, closeSync, constants, existsSync, fsyncSync, ftruncateSync, lstatSync, mkdirSync, mkdtempSync, openSync, readFileSync, readSync, renameSync, rmSync, rmdirSync, statSync, unlinkSync,
+  accessSync, closeSync, constants, existsSync, fstatSync, fsyncSync, ftruncateSync, lstatSync, mkdirSync, mkdtempSync, openSync, readFileSync, readSync, renameSync, rmSync, rmdirSync, statSync, unlinkSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -252,6 +252,7 @@ export class GrowingFile {
     return of(file, () => {
       const fd = openSync(file, constants.O_RDWR | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0));
       try {
+        if (!fstatSync(fd).isFile()) throw new Error(`${file} is not a file; move it elsewhere`); // reading a pipe would never end
         const first = firstLines(readFileSync(fd), lines);
         ftruncateSync(fd, first.length);
         return new GrowingFile(file, { fd, ...first });

@@ -4,6 +4,7 @@
 // results came about. A result that a kill has cut off is taken back, and its job runs again.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { canonicalJson } from '../lib/study/study-job.mjs';
 import { shown } from '../lib/messages.mjs';
 import { GrowingFile, TEMPORARY, entryAt, linesOf, makeFolder, removeFile, removeFolder, writeFile, writing } from './durable.mjs';
@@ -90,6 +91,11 @@ export function tellResults(study, paths, { failed }) {
     }));
   }
   if (failed) [...failures.values()].filter(({ id }) => !done.has(id)).forEach((result) => study.tell(result));
+}
+
+/** Says on stderr how many results of folders are of no job that the study has: made by another build, or of trials that wait for others. @param {import('../bellhop.js').Study} study @param {string} path */
+export function warnOfUnmatched({ unmatched }, path) {
+  if (unmatched > 0) process.stderr.write(`bellhop: ${path}: ${unmatched} ${unmatched === 1 ? 'result is' : 'results are'} of no job of this study, or of a trial that needs missing results, and not shown\n`);
 }
 
 /** The evaluations of some jobs. @param {readonly string[]} paths @param {ReadonlySet<string>} ids @returns {Map<string, [number, number][]>} */

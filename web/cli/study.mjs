@@ -5,7 +5,7 @@ import { load } from '../node/node.mjs';
 import { UsageError, readArguments, wholeNumberFlag } from './args.mjs';
 import { number, print, printJson } from './output.mjs';
 import { reopenStudy } from './study-file.mjs';
-import { STUDY, StudyFolder, TABLES, checkSame, evaluationsOf, readResults, readStudyFile, tellResults } from './study-folder.mjs';
+import { STUDY, StudyFolder, TABLES, checkSame, evaluationsOf, readResults, readStudyFile, tellResults, warnOfUnmatched } from './study-folder.mjs';
 import { printStudy, studyJson } from './study-text.mjs';
 import { viewOf } from './study-view.mjs';
 
@@ -44,6 +44,7 @@ export async function run(argv) {
   const [path] = positionals;
   const { study, name } = await open(bh, path, env);
   tellResults(study, [path], { failed: true });
+  warnOfUnmatched(study, path);
   const view = viewOf(study, name, (ids) => evaluationsOf([path], ids));
   if (flags.has('json')) printJson(studyJson(view));
   else printStudy(view, { path, rows: wholeNumberFlag('top', flags.get('top'), 1, 1_000_000), markdown: flags.has('markdown') });
@@ -76,6 +77,7 @@ async function merge(bh, paths, { out, env, json }) {
     const sources = [to, ...paths.filter((path) => path !== to)];
     tellResults(study, sources, { failed: true });
     copyResults(folder, to, sources);
+    warnOfUnmatched(study, to);
     const view = viewOf(study, name, (ids) => evaluationsOf([to], ids));
     folder.write(view);
     conclude(view, { paths, to, json });
