@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Running other programs from the build scripts: where the repository is, `run` for commands whose output the reader
-// should see, `held` for what is shown later, `probe` for quiet questions, `main` for scripts' entry points. Only node: built-ins,
-// because `npm start` and `npm test` begin before node_modules exists.
+// should see, `held` for what runs beside others and is shown in its turn, `probe` for quiet questions, `main` for scripts' entry points.
+// Only node: built-ins, because `npm start` and `npm test` begin before node_modules exists.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawn, spawnSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
@@ -16,8 +16,11 @@ export const OUT = resolve(ROOT, 'build/out');
 /** For so long the output of a command that has ended is read. */
 const OUTPUT_MS = 5000;
 
-/** What is said in the body of `held`. @type {AsyncLocalStorage<string[]>} */
+/** A body of `held`: what it has said, until it is shown. @typedef {{ said: string[] | null, niceness: number }} Holding */
+/** @type {AsyncLocalStorage<Holding>} */
 const holding = new AsyncLocalStorage();
+/** Commands of such bodies that are under way, each with what it starts a process group of its own. @type {Set<number>} */
+const groups = new Set();
 
 /** An expected failure: `main` prints its message and no stack. */
 export class Failure extends Error {}
@@ -57,18 +60,24 @@ export async function runNpm(args) {
  */
 export function runToEnd([file, ...args], { cwd = ROOT, env = {}, capture = false, minutes } = {}) {
   return new Promise((done, fail) => {
-    const isHeld = holding.getStore() !== undefined;
-    const child = spawn(file, args, {
-      cwd, env: { ...process.env, ...env }, stdio: ['inherit', capture || isHeld ? 'pipe' : 'inherit', isHeld ? 'pipe' : 'inherit'],
-      ...minutes && { timeout: minutes * 60_000, killSignal: 'SIGKILL' },
+    const held = holding.getStore(), isHeld = held !== undefined;
+    const [program, ...words] = [...held && held.niceness > 0 ? ['nice', '-n', String(held.niceness)] : [], file, ...args];
+    const child = spawn(program, words, {
+      cwd, env: { ...process.env, ...env }, stdio: [isHeld ? 'ignore' : 'inherit', capture || isHeld ? 'pipe' : 'inherit', isHeld ? 'pipe' : 'inherit'],
+      detached: isHeld, ...minutes && { timeout: minutes * 60_000, killSignal: 'SIGKILL' },
     });
+    const { pid } = child;
+    if (held && pid !== undefined) {
+      groups.add(pid);
+      child.on('exit', () => groups.delete(pid));
+    }
     let output = '';
     child.stdout?.setEncoding('utf8').on('data', (text) => {
       output += text;
       write(text);
     });
     child.stderr?.setEncoding('utf8').on('data', write);
-    child.on('error', (error) => fail(new Failure(`\`${file}\` could not be started: ${error.message}`)));
+    child.on('error', (error) => fail(new Failure(`\`${program}\` could not be started: ${error.message}`)));
     child.on('exit', () => setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream?.destroy()), OUTPUT_MS).unref());
     child.on('close', (code, signal) => done({ code: code ?? signal ?? 1, output }));
   });
@@ -98,25 +107,48 @@ export function say(text) {
 
 /** @param {string} text */
 function write(text) {
-  const held = holding.getStore();
-  if (held) held.push(text);
+  const { said } = holding.getStore() ?? {};
+  if (said) said.push(text);
   else process.stdout.write(text);
 }
 
 /**
- * Runs a body beside what else runs. What it and its commands say is kept until it is asked for.
- * @template T @param {() => Promise<T>} body
- * @returns {() => Promise<T>} waits for its end, then shows what it said
+ * Runs a body beside what else runs. What it and its commands say is kept until it is to be shown.
+ * @template T @param {() => Promise<T>} body @param {number} [niceness]  of its commands: the higher, the more they leave the processors to others
+ * @returns {{ running: Promise<T>, show: () => Promise<T> }} show: what it has said, then what it says, until it ends
  */
-export function held(body) {
-  /** @type {string[]} */
-  const said = [];
-  const running = holding.run(said, body);
-  return async () => {
-    const result = await running;
-    write(said.join(''));
-    return result;
+export function held(body, niceness = 0) {
+  /** @type {Holding} */
+  const held = { said: [], niceness };
+  endHeldAtEnd();
+  const running = holding.run(held, body);
+  return {
+    running,
+    show() {
+      process.stdout.write(held.said?.join('') ?? '');
+      held.said = null;
+      return running;
+    },
   };
+}
+
+/** Ends the commands of all bodies of `held`, with what they have started. */
+export function endHeld() {
+  for (const pid of groups) {
+    try {
+      process.kill(-pid, 'SIGTERM');
+    } catch {
+      // It has just ended.
+    }
+  }
+  groups.clear();
+}
+
+/** Whatever ends this process ends them: a terminal does not reach process groups of their own. */
+function endHeldAtEnd() {
+  if (process.listeners('exit').includes(endHeld)) return;
+  process.once('exit', endHeld);
+  for (const [signal, code] of /** @type {const} */ ([['SIGHUP', 129], ['SIGTERM', 143]])) process.once(signal, () => process.exit(code));
 }
 
 /** Is this the script node was started with? @param {string} url its import.meta.url */

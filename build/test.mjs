@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// `npm test`: get what is missing, then every check there is, in the order of the table GROUPS, stopping at the first
-// that fails; what would leave a processor idle begins early, and is shown in its turn. `npm test -- --only lint,c,node,browser`
-// runs a part; the last line is always "N passed, N failed".
+// `npm test`: get what is missing, then every check there is, each as soon as what it needs is done, so that no processor is idle;
+// shown in the order of the table GROUPS, stopping at the first that fails. `npm test -- --only lint,c,node,browser` runs a part;
+// the last line is always "N passed, N failed".
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
@@ -10,7 +10,7 @@ import { buildPreset } from './cmake.mjs';
 import { filesIn } from './files.mjs';
 import { packed } from './pack.mjs';
 import { FOR_BROWSER_TESTS, FOR_BUILD, FOR_C_TESTS, FOR_NODE_TESTS, chromePath, setup } from './setup.mjs';
-import { Failure, ROOT, held, main, runToEnd, say, seconds } from './run.mjs';
+import { Failure, ROOT, endHeld, held, main, runToEnd, say, seconds } from './run.mjs';
 
 /** @typedef {{ passed: number, failed: number }} Counts */
 /**
@@ -18,7 +18,8 @@ import { Failure, ROOT, held, main, runToEnd, say, seconds } from './run.mjs';
  * @property {string} title
  * @property {string[]} kinds     names for --only
  * @property {string[]} needs     keys of the table in setup.mjs
- * @property {boolean} [early]  it begins with the first, as it needs nothing of those before it
+ * @property {string[]} after     titles of those that must have passed before it begins, where they are run
+ * @property {number} niceness    the higher, the more it leaves the processors to others
  * @property {() => Promise<Counts>} run
  */
 /** @typedef {Counts & { time: string }} Result */
@@ -27,34 +28,37 @@ import { Failure, ROOT, held, main, runToEnd, say, seconds } from './run.mjs';
 const MINUTES = 40;
 const LOCAL_BIN = join(ROOT, 'node_modules/.bin');
 
+const BUILD = 'WebAssembly, the page, the package';
+/** One after the other, as some link objects of those before them; Node's tests run what the first three build. */
+const PRESETS = ['debug', 'o2', 'scalar', 'sanitize', 'gradcheck'];
+const ofPreset = (/** @type {string} */ preset) => `C, preset ${preset}`;
+/** What a browser shows depends on the processors it has; nothing that C does depends on time. */
+const NICENESS = { c: 10, lint: 10, node: 5 };
+
 /** @type {Group[]} */
 const GROUPS = [
   check('Layer rules', ['layers', 'lint'], [process.execPath, 'build/check-layers.mjs']),
-  { ...check('ESLint', ['lint'], [join(LOCAL_BIN, 'eslint'), '.']), early: true },
-  { ...check('Types', ['lint'], [join(LOCAL_BIN, 'tsc'), '--noEmit', '-p', 'tsconfig.json']), early: true },
-  native('debug'),
-  native('o2'),
-  native('scalar'),
-  native('sanitize'),
-  native('gradcheck'),
-  { title: 'WebAssembly, the page, the package', kinds: ['node', 'browser'], needs: FOR_BUILD, early: true, run: buildAll },
-  node('Node', 'node', FOR_NODE_TESTS),
-  node('Browser', 'browser', FOR_BROWSER_TESTS),
+  check('ESLint', ['lint'], [join(LOCAL_BIN, 'eslint'), '.']),
+  check('Types', ['lint'], [join(LOCAL_BIN, 'tsc'), '--noEmit', '-p', 'tsconfig.json']),
+  ...PRESETS.map(native),
+  { title: BUILD, kinds: ['node', 'browser'], needs: FOR_BUILD, after: [], niceness: 0, run: buildAll },
+  { ...node('Node', 'node', FOR_NODE_TESTS), after: [BUILD, ...PRESETS.slice(0, 3).map(ofPreset)], niceness: NICENESS.node },
+  { ...node('Browser', 'browser', FOR_BROWSER_TESTS), after: [BUILD] },
 ];
 
 /** A command that is one check: it passes if it exits with 0. @param {string} title @param {string[]} kinds @param {string[]} command @returns {Group} */
 function check(title, kinds, command) {
-  return { title, kinds, needs: [], run: async () => asCounts((await runToEnd(command)).code === 0) };
+  return { title, kinds, needs: [], after: [], niceness: NICENESS.lint, run: async () => asCounts((await runToEnd(command)).code === 0) };
 }
 
-/** The C library and its tests in one preset. @param {string} preset @returns {Group} */
-function native(preset) {
-  return { title: `C, preset ${preset}`, kinds: ['c', preset], needs: FOR_C_TESTS, run: () => runCTest(preset) };
+/** The C library and its tests in one preset. @param {string} preset @param {number} i  in PRESETS @returns {Group} */
+function native(preset, i) {
+  return { title: ofPreset(preset), kinds: ['c', preset], needs: FOR_C_TESTS, after: PRESETS.slice(0, i).map(ofPreset), niceness: NICENESS.c, run: () => runCTest(preset) };
 }
 
 /** The tests of tests/<kind>/. @param {string} title @param {string} kind @param {string[]} needs @returns {Group} */
 function node(title, kind, needs) {
-  return { title: `${title}, tests/${kind}`, kinds: [kind], needs, run: () => runNodeTests(kind) };
+  return { title: `${title}, tests/${kind}`, kinds: [kind], needs, after: [], niceness: 0, run: () => runNodeTests(kind) };
 }
 
 /** @param {string} preset @returns {Promise<Counts>} */
@@ -134,31 +138,52 @@ async function runGroup(group) {
   }
 }
 
+/** Begins each group when those that it comes after have passed, and shows them in the table's order, until one has failed: then the others are ended. @param {Group[]} groups */
+async function runAll(groups) {
+  /** Of those that came to an end of their own. @type {Map<Group, Result>} */
+  const results = new Map();
+  /** @type {Group | undefined} */
+  let failed;
+  /** @type {Map<string, ReturnType<typeof held<void>>>} */
+  const runs = new Map();
+  for (const group of groups) {
+    runs.set(group.title, held(async () => {
+      await Promise.all(group.after.map((title) => runs.get(title)?.running));
+      if (failed) return;
+      const result = await runGroup(group);
+      if (failed) return;
+      results.set(group, result);
+      if (result.failed === 0) return;
+      failed = group;
+      endHeld();
+    }, group.niceness));
+  }
+  for (const { title } of groups) {
+    await runs.get(title)?.show();
+    if (failed?.title === title) break;
+  }
+  return results;
+}
+
 await main(async () => {
   const since = performance.now();
   const groups = chosenGroups();
   await setup(groups.flatMap(({ needs }) => needs));
-  const runs = groups.map((group, i) => (group.early && i > 0 ? held(() => runGroup(group)) : () => runGroup(group)));
-  /** @type {Result[]} */
-  const results = [];
-  for (const run of runs) {
-    results.push(await run());
-    if (results.some(({ failed }) => failed > 0)) break;
-  }
+  const results = await runAll(groups);
   report(groups, results);
   say(`in ${seconds(since)}`);
-  const sum = (/** @type {'passed' | 'failed'} */ key) => results.reduce((total, result) => total + result[key], 0);
+  const sum = (/** @type {'passed' | 'failed'} */ key) => [...results.values()].reduce((total, result) => total + result[key], 0);
   say(`\n${sum('passed')} passed, ${sum('failed')} failed`);
   process.exitCode = sum('failed') === 0 ? 0 : 1;
 });
 
-/** @param {Group[]} groups @param {Result[]} results */
+/** @param {Group[]} groups @param {Map<Group, Result>} results */
 function report(groups, results) {
   const width = Math.max(...groups.map(({ title }) => title.length));
   say('\n=== Summary');
-  groups.forEach(({ title }, i) => {
-    const result = results[i];
+  groups.forEach((group) => {
+    const result = results.get(group);
     const counts = result ? `${String(result.passed).padStart(5)} passed ${String(result.failed).padStart(3)} failed ${result.time.padStart(9)}` : '    not run';
-    say(`${title.padEnd(width)} ${counts}`);
+    say(`${group.title.padEnd(width)} ${counts}`);
   });
 }

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// Commands that run beside others (build/run.mjs): what they say is shown in their turn, they leave the processors to others, and what ends them ends
+// what they have started.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import process from 'node:process';
+import { test } from 'node:test';
+
+const RUN = new URL('../../build/run.mjs', import.meta.url).href;
+
+/** A script of the build, in a process of its own. @param {string} body */
+function script(body) {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', `import { endHeld, held, main, run, runToEnd, say } from '${RUN}';\nawait main(async () => {\n${body}\n});`]);
+  const output = { stdout: '', stderr: '' };
+  for (const name of /** @type {const} */ (['stdout', 'stderr'])) child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
+  return { child, output, ended: once(child, 'close').then(([code]) => ({ code, ...output })) };
+}
+
+/** @param {number} pid */
+function isThere(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+const gone = async (/** @type {number} */ pid) => {
+  while (isThere(pid)) await new Promise((done) => { setTimeout(done, 10); });
+};
+
+test('what two bodies say is shown one after the other, that of the one in turn as it comes; a command is as nice as asked', async () => {
+  const { code, stdout, stderr } = await script(`
+    const first = held(async () => { await run(['sh', '-c', 'echo one; nice; sleep 0.2; echo two >&2']); say('first'); }, 7);
+    const second = held(async () => { await run(['echo', 'three']); say('second'); return 2; });
+    say('begun');
+    await first.show();
+    say(String(await second.show()));`).ended;
+  assert.deepEqual({ code, stderr, lines: stdout.trim().split('\n') }, { code: 0, stderr: '', lines: ['begun', 'one', String(7 + await niceness()), 'two', 'first', 'three', 'second', '2'] });
+});
+
+/** Of this process. */
+async function niceness() {
+  return Number((await script("await run(['nice']);").ended).stdout);
+}
+
+/** Commands that never end, and say the numbers of their processes. */
+const ENDLESS = "const { show } = held(() => runToEnd(['sh', '-c', 'sleep 1000 & echo $$ $!; wait']));";
+
+test('what is ended ends with what it has started, and is an answer', async () => {
+  const { child, output, ended } = script(`${ENDLESS} process.stdin.once('data', endHeld); say('ended by ' + (await show()).code); process.stdin.destroy();`);
+  while (!output.stdout.includes('\n')) await once(child.stdout, 'data');
+  const pids = output.stdout.trim().split(' ').map(Number);
+  child.stdin.write('end\n');
+  assert.match((await ended).stdout, /\nended by SIGTERM\n$/);
+  await Promise.all(pids.map(gone));
+});
+
+for (const [signal, code] of /** @type {const} */ ([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]])) {
+  test(`${signal} ends what runs beside the script too`, async () => {
+    const { child, output, ended } = script(`${ENDLESS} await show();`);
+    while (!output.stdout.includes('\n')) await once(child.stdout, 'data');
+    const pids = output.stdout.trim().split(' ').map(Number);
+    child.kill(signal);
+    assert.equal((await ended).code, code);
+    await Promise.all(pids.map(gone));
+  });
+}
