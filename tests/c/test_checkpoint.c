@@ -361,6 +361,25 @@ static void test_foreign_but_sound(void)
     }
 }
 
+// Names of one hash (FNV-1a), behind metadata with every sign that means something outside of strings.
+static void test_names_of_one_hash(void)
+{
+    file f = craft("{\"__metadata__\":{\"sha256\":\"" ZEROS "\",\"}\":\"\\\"},{\\\\\"},"
+                   "\"costarring\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,12]},"
+                   "\"liquid\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[12,16]}}");
+    float room[4] = {0};
+    bh_tensor tensors[] = {bh_tensor_vector("liquid", BH_F32, 1, room),
+                           bh_tensor_vector("costarring", BH_F32, 3, room + 1)};
+    char value[8];
+    CHECK_STATUS(bh_checkpoint_check(f.bytes, f.size, NULL), BH_OK);
+    CHECK_STATUS(bh_checkpoint_read(f.bytes, f.size, tensors, 2, NULL), BH_OK);
+    for (int i = 0; i < 4; i++) CHECK(memcmp(&room[i], "\x11\x11\x11\x11", 4) == 0);
+    CHECK(!bh_checkpoint_has(f.bytes, f.size, "declinate"));
+    CHECK(bh_checkpoint_entry_get(f.bytes, f.size, "}", value, sizeof value) == 1);
+    CHECK_STRING(value, "\"},{\\");
+    free(f.bytes);
+}
+
 #define TENSOR(body) "{" META ",\"a\":{" body "}}"
 #define RECORD(shape, offsets) \
     TENSOR("\"dtype\":\"F32\",\"shape\":" shape ",\"data_offsets\":" offsets)
@@ -442,6 +461,11 @@ static void test_hostile_headers(void)
         "\"b\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[4,16]}}",
         "{" META ",\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
         "\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,16]}}",
+        // a name twice, also where it is written otherwise
+        "{" META ",\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
+        "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,16]}}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}," META
+        ",\"\\u0061\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,16]}}",
         // checksums: none where there must be one, short, twice
         "{\"__metadata__\":{\"format\":\"bellhop-1\"},\"a\":{\"dtype\":\"F32\",\"shape\":[4],"
         "\"data_offsets\":[0,16]}}",
@@ -579,6 +603,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_longer_is_rejected);
     CHECK_RUN(test_every_flipped_bit_is_rejected);
     CHECK_RUN(test_foreign_but_sound);
+    CHECK_RUN(test_names_of_one_hash);
     CHECK_RUN(test_hostile_headers);
     CHECK_RUN(test_header_lengths);
     CHECK_RUN(test_changed_headers);
