@@ -21,6 +21,8 @@ const OUTPUT_MS = 5000;
 const holding = new AsyncLocalStorage();
 /** Commands of such bodies that are under way, each with what it starts a process group of its own. @type {Set<number>} */
 const groups = new Set();
+/** They were ended, and begin no others. */
+let hasEnded = false;
 
 /** An expected failure: `main` prints its message and no stack. */
 export class Failure extends Error {}
@@ -61,6 +63,7 @@ export async function runNpm(args) {
 export function runToEnd([file, ...args], { cwd = ROOT, env = {}, capture = false, minutes } = {}) {
   return new Promise((done, fail) => {
     const held = holding.getStore(), isHeld = held !== undefined;
+    if (isHeld && hasEnded) return done({ code: 'SIGTERM', output: '' });
     const [program, ...words] = [...held && held.niceness > 0 ? ['nice', '-n', String(held.niceness)] : [], file, ...args];
     const child = spawn(program, words, {
       cwd, env: { ...process.env, ...env }, stdio: [isHeld ? 'ignore' : 'inherit', capture || isHeld ? 'pipe' : 'inherit', isHeld ? 'pipe' : 'inherit'],
@@ -132,8 +135,9 @@ export function held(body, niceness = 0) {
   };
 }
 
-/** Ends the commands of all bodies of `held`, with what they have started. */
+/** Ends the commands of all bodies of `held`, with what they have started; others end as they would begin. */
 export function endHeld() {
+  hasEnded = true;
   for (const pid of groups) {
     try {
       process.kill(-pid, 'SIGTERM');

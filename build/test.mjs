@@ -142,25 +142,25 @@ async function runGroup(group) {
 async function runAll(groups) {
   /** Of those that came to an end of their own. @type {Map<Group, Result>} */
   const results = new Map();
-  /** @type {Group | undefined} */
-  let failed;
+  /** @type {{ first?: Group }} */
+  const failed = {};
   /** @type {Map<string, ReturnType<typeof held<void>>>} */
   const runs = new Map();
   for (const group of groups) {
     runs.set(group.title, held(async () => {
       await Promise.all(group.after.map((title) => runs.get(title)?.running));
-      if (failed) return;
+      if (failed.first) return;
       const result = await runGroup(group);
-      if (failed) return;
+      if (failed.first) return say('Ended, as another part has failed.');
       results.set(group, result);
       if (result.failed === 0) return;
-      failed = group;
+      failed.first = group;
       endHeld();
     }, group.niceness));
   }
   for (const { title } of groups) {
     await runs.get(title)?.show();
-    if (failed?.title === title) break;
+    if (failed.first?.title === title) break;
   }
   return results;
 }

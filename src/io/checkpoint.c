@@ -357,20 +357,8 @@ typedef struct visitor {
     void *user;
 } visitor;
 
-// What a search for a tensor makes of the metadata. It has been checked.
-static int skip_metadata(cursor *c)
-{
-    int is_text = 0;
-    for (; c->at < c->end && (is_text || *c->at != '}'); c->at++) {
-        if (*c->at == '"') is_text = !is_text;
-        else if (*c->at == '\\') c->at++;
-    }
-    return accept(c, '}');
-}
-
 static int walk_metadata(cursor *c, const visitor *v, int *stopped)
 {
-    if (v->entry == NULL) return skip_metadata(c);
     if (!accept(c, '{')) return 0;
     if (accept(c, '}')) return 1;
     do {
@@ -378,7 +366,7 @@ static int walk_metadata(cursor *c, const visitor *v, int *stopped)
         if (!read_string(c, key, sizeof key) || !accept(c, ':')) return 0;
         cursor start = *c;
         if (!read_string(c, value, sizeof value)) return 0;
-        if (v->entry(v->user, key, start)) {
+        if (v->entry != NULL && v->entry(v->user, key, start)) {
             *stopped = 1;
             return 1;
         }
@@ -461,19 +449,19 @@ static int check_entry(void *user, const char *key, cursor value)
     return k->is_bad |= k->digits_at == 0;
 }
 
-// Whether one of that name came before: which of the two would count? Only of a name with the hash of another one are they all
+// Whether one of that name came before: which of the two would count? Only where a name has the hash of another one are all
 // looked at: a file has some hundred names.
 static int is_repeated(check *k, const record *r)
 {
-    uint32_t hash = 2166136261u; // FNV-1a
-    for (const char *c = r->name; *c != '\0'; c++) hash = (hash ^ (unsigned char)*c) * 16777619u;
-    int i = 0;
-    while (i < k->n_tensors && k->hashes[i] != hash) i++;
-    int is_known = i < k->n_tensors;
-    k->hashes[k->n_tensors++] = hash;
+    uint32_t hash = 0;
+    for (const char *c = r->name; *c != '\0'; c++) hash = hash * 31 + (unsigned char)*c;
     search first = {.name = r->name};
-    if (is_known) walk(k->bytes, k->header_bytes, &(visitor){NULL, search_tensor, &first});
-    return is_known && first.found.offsets[0] != r->offsets[0];
+    for (int i = 0; i < k->n_tensors && !first.is_found; i++) {
+        if (k->hashes[i] == hash)
+            walk(k->bytes, k->header_bytes, &(visitor){NULL, search_tensor, &first});
+    }
+    k->hashes[k->n_tensors++] = hash;
+    return first.is_found && first.found.offsets[0] != r->offsets[0];
 }
 
 static int check_tensor(void *user, const record *r)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The page in Chromium. One browser for all suites: they share two cores with whatever else runs. A test opens pages of its own
-// and waits for conditions, never for time, so several run at once; only what measures the main thread runs alone.
+// and waits for conditions, never for time, so several run at once: what they wait for leaves two processors half idle with three of them. Only
+// what measures the main thread runs alone.
 import { after, before, describe } from 'node:test';
 import { start } from './harness.mjs';
 import access from './suites/access.mjs';
@@ -45,4 +46,4 @@ after(() => lab?.close(), { timeout: 60_000 });
 const get = () => lab;
 describe('alone', () => thread(get));
 // The longest first, so that none of them is left for the end.
-describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, rescue, hardship, elementAttack, widget, embedDialog, learning, chapters, language, faults, worlds, continuous, ownEnv, microscope, workbench, keptRuns, files, looking, loading, bundled, playing, editing, access, reference, examples, spaces].forEach((suite) => suite(get)));
+describe('several at once', { concurrency: 4 }, () => [same, embed, frames, csp, rescue, hardship, elementAttack, widget, embedDialog, learning, chapters, language, faults, worlds, continuous, ownEnv, microscope, workbench, keptRuns, files, looking, loading, bundled, playing, editing, access, reference, examples, spaces].forEach((suite) => suite(get)));

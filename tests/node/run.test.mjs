@@ -48,12 +48,13 @@ async function niceness() {
 /** Commands that never end, and say the numbers of their processes. */
 const ENDLESS = "const { show } = held(() => runToEnd(['sh', '-c', 'sleep 1000 & echo $$ $!; wait']));";
 
-test('what is ended ends with what it has started, and is an answer', async () => {
-  const { child, output, ended } = script(`${ENDLESS} process.stdin.once('data', endHeld); say('ended by ' + (await show()).code); process.stdin.destroy();`);
+test('what is ended ends with what it has started, and is an answer; nothing begins after that', async () => {
+  const { child, output, ended } = script(`${ENDLESS} process.stdin.once('data', endHeld); say('ended by ' + (await show()).code);
+    say('not begun: ' + (await held(() => runToEnd(['true'])).running).code); process.stdin.destroy();`);
   while (!output.stdout.includes('\n')) await once(child.stdout, 'data');
   const pids = output.stdout.trim().split(' ').map(Number);
   child.stdin.write('end\n');
-  assert.match((await ended).stdout, /\nended by SIGTERM\n$/);
+  assert.match((await ended).stdout, /\nended by SIGTERM\nnot begun: SIGTERM\n$/);
   await Promise.all(pids.map(gone));
 });
 
