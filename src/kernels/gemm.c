@@ -301,11 +301,6 @@ static void copy_rows(bh_real *restrict out, const bh_real *restrict in, int ldi
     }
 }
 #else
-BHI_INLINE int panel_vectors(int left)
-{
-    return left >= 4 ? 4 : left;
-}
-
 // Rows of so many vectors, the last of which has `last` numbers and zeros behind them.
 BHI_INLINE void copy_panel(bh_real *restrict out, const bh_real *restrict in, int ldin, int rows,
                            int vectors, int last)
