@@ -75,7 +75,7 @@ test('seven parts, merged, are the table of one machine, byte for byte', () => {
   const runs = ['third', ...parts].map((path) => read(path, 'results.jsonl').trim().split('\n').length);
   assert.deepEqual(runs.sort(), [2, 2, 2, 2, 2, 2, 3]);
 
-  assert.match(done('study', 'merge', ...parts, '--out', 'merged').stdout, /\nmissing {5}runs of 2 trials, which are in none of the folders; bellhop sweep STUDY --out merged runs them\n$/);
+  assert.match(done('study', 'merge', ...parts, '--out', 'merged').stdout, /\nmissing {5}runs of 2 trials are in none of the folders; bellhop sweep STUDY --out merged runs them\n$/);
   assert.notDeepEqual(tablesOf('merged'), tablesOf('quick'));
   done('study', 'merge', 'third', ...parts, '--out', 'merged');
   assert.deepEqual(tablesOf('merged'), tablesOf('quick'));
