@@ -226,10 +226,14 @@ export default function csp(lab) {
   });
 
   /** What is blocked answers nobody; it is when this resolves. @param {import('playwright-core').Page} page */
-  const block = (page) => page.workers()[0].evaluate(() => void (async () => {
-    for (let i = 0; i < 1000; i++) await null; // meanwhile the browser has this answer
-    for (;;);
-  })());
+  const block = async (page) => {
+    await page.evaluate(() => void Object.assign(globalThis, { blocked: new Promise((done) => (new BroadcastChannel('blocked').onmessage = done)).then(() => {}) }));
+    page.workers()[0].evaluate(() => {
+      new BroadcastChannel('blocked').postMessage(0);
+      for (;;);
+    }).catch(() => {});
+    await page.evaluate(() => /** @type {any} */ (globalThis).blocked);
+  };
 
   test('a worker that ends by itself: another one takes the run to the step that was shown; one that ends again at once is told, in the reader’s language, and tried again', async () => {
     const { page, trouble, close } = await lab().open('#env=GridWorld-v0&seed=3&lang=zh');

@@ -10,10 +10,14 @@ import { holds, pause, phase, reach, says, setSpeed, test } from '../harness.mjs
 const end = (page) => page.evaluate(() => void /** @type {any} */ (globalThis).watched.kill());
 
 /** What is blocked answers nobody; it is when this resolves. @param {Page} page */
-const block = (page) => page.workers()[0].evaluate(() => void (async () => {
-  for (let i = 0; i < 1000; i++) await null; // meanwhile the browser has this answer
-  for (;;);
-})());
+const block = async (page) => {
+  await page.evaluate(() => void Object.assign(globalThis, { blocked: new Promise((done) => (new BroadcastChannel('blocked').onmessage = done)).then(() => {}) }));
+  page.workers()[0].evaluate(() => {
+    new BroadcastChannel('blocked').postMessage(0);
+    for (;;);
+  }).catch(() => {});
+  await page.evaluate(() => /** @type {any} */ (globalThis).blocked);
+};
 
 /** What is told, from now on, in the order in which it was. @param {Page} page */
 const listen = (page) => page.evaluate(() => {
