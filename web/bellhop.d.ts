@@ -1056,12 +1056,12 @@ export interface LearnResult extends LearnProgress {
 /** Options of {@link Model.learn}. */
 export interface LearnOptions {
   /**
-   * The next part of the run: so many environment steps, at least 1 and at most as many as the option `totalTimesteps` may be. The plan stays what it is: schedules end where the option `totalTimesteps` says, and are
-   * stretched only by what goes beyond. Parts that add up to a whole are that whole, bit for bit.
+   * The next part of the run: so many environment steps, at most as many as the option `totalTimesteps` may be; 0 only ends what is under way since a call was aborted, an update or an evaluation. The plan stays
+   * what it is: schedules end where the option `totalTimesteps` says, and are stretched only by what goes beyond. Parts that add up to a whole are that whole, bit for bit.
    */
   steps?: number;
   /**
-   * A new plan: so many environment steps from here (as many as of `steps`), schedules stretched to their end (Stable-Baselines3's total_timesteps). Without this and
+   * A new plan: so many environment steps from here (1 or more, at most as many as of `steps`), schedules stretched to their end (Stable-Baselines3's total_timesteps). Without this and
    * `steps`: what is left of the plan, the option `totalTimesteps`; once that is over, as many again.
    */
   totalTimesteps?: number;

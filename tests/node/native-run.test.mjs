@@ -26,6 +26,8 @@ const bh = await load();
 const at = (/** @type {string[]} */ ...names) => join(folder, ...names);
 const SCORED = ['--eval-freq', '1000', '--n-eval-episodes', '2', '--final-eval-episodes', '2'];
 const DQN = ['train', 'CartPole-v1', '--total-timesteps', '3000', ...SCORED];
+/** What takes a second on any processor. */
+const LONG = [...DQN, '--net-arch', '256,256', '--gradient-steps', '256'];
 const OWN = `export default class Own {
   static id = 'Own-v0';
   static observationSpace = { type: 'Discrete', n: 2 };
@@ -146,7 +148,7 @@ async function until(when) {
 
 /** The files of the run that nothing has ended, made once. */
 function whole() {
-  if (!existsSync(at('whole'))) done(...DQN, '--out', 'whole');
+  if (!existsSync(at('whole'))) done(...LONG, '--out', 'whole');
   return filesIn(at('whole'));
 }
 
@@ -163,7 +165,7 @@ const onLinux = skip || (process.platform === 'linux' ? false : 'reads /proc');
 
 test('Ctrl-C and SIGTERM, which the program gets too: what was reached is written, and gone on with in either of them', { skip }, async () => {
   for (const [i, signal] of /** @type {const} */ (['SIGINT', 'SIGTERM']).entries()) {
-    const { pid, ended } = begun([...DQN, '--out', signal, '--checkpoint-interval', '0', '--native']);
+    const { pid, ended } = begun([...LONG, '--out', signal, '--checkpoint-interval', '0', '--native']);
     await until(() => existsSync(at(signal, 'best_model.safetensors')));
     process.kill(-pid, signal);
     const { code, stderr } = await ended;
@@ -176,7 +178,7 @@ test('Ctrl-C and SIGTERM, which the program gets too: what was reached is writte
 });
 
 test('a full checkpoint in time; a process that is killed takes its program with it', { skip: onLinux }, async () => {
-  const { pid, ended } = begun([...DQN, '--out', 'killed', '--checkpoint-interval', '0.05', '--native']);
+  const { pid, ended } = begun([...LONG, '--out', 'killed', '--checkpoint-interval', '0.05', '--native']);
   await until(() => stepsIn('killed') > 0);
   const [child] = programsOf(pid);
   assert.ok(isThere(child));
@@ -188,7 +190,7 @@ test('a full checkpoint in time; a process that is killed takes its program with
 });
 
 test('a program that is killed: said, and gone on with from the last full checkpoint', { skip: onLinux }, async () => {
-  const { pid, ended } = begun([...DQN, '--out', 'lost', '--checkpoint-interval', '0.05', '--native']);
+  const { pid, ended } = begun([...LONG, '--out', 'lost', '--checkpoint-interval', '0.05', '--native']);
   await until(() => stepsIn('lost') > 0);
   process.kill(programsOf(pid)[0], 'SIGKILL');
   const { code, stderr } = await ended;

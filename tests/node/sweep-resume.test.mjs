@@ -106,6 +106,21 @@ test('a thread that is told to stop leaves what the next one goes on from; a fre
   await executor.end();
 });
 
+test('a thread that is told to stop in an evaluation: the next one ends that, and takes no step more', async (t) => {
+  const bh = await load();
+  const options = { totalTimesteps: 2000, evalFreq: 1000, nEvalEpisodes: 10_000, finalEvalEpisodes: 5, learningStarts: 200, netArch: [64, 64] };
+  const whole = /** @type {Job} */ (createStudy(bh, /** @type {any} */ ({ ...LONG, env: 'MountainCar-v0', options, parameters: { learningRate: { values: [0.002] } } })).ask());
+  for (const [name, job, end] of /** @type {[string, Job, number][]} */ ([['rung', { ...whole, until: 1000 }, 1000], ['pruned', { ...whole, stopBelow: [[1000, 0]] }, 1000], ['whole', whole, 2000]])) {
+    const executor = new LocalExecutor({ out: join(folder, name), threads: 1 }), stop = new AbortController();
+    t.after(() => executor.end());
+    assert.equal(await executor.run(job, { signal: stop.signal, onProgress: ({ timesteps }) => timesteps >= end && stop.abort() }), null);
+    const { seconds: a, ...again } = /** @type {any} */ (await executor.run(job)), { seconds: b, ...fresh } = /** @type {any} */ (await executor.run(job, { fresh: true }));
+    assert.ok(a > 0 && b > 0);
+    assert.deepEqual(again, fresh);
+    assert.equal(fresh.timesteps, end);
+  }
+});
+
 test('a checkpoint that is damaged, or of another run, is not gone on from', async () => {
   const bh = await load();
   const job = /** @type {Job} */ (createStudy(bh, /** @type {any} */ ({ ...LONG, options: { ...LONG.options, totalTimesteps: 1000 }, metric: { name: 'final/mean_reward' } })).ask());

@@ -74,12 +74,13 @@ export function entryAt(path) {
   }
 }
 
-/** The first bytes of a file, as many as it has. @param {string} file @param {number} count @returns {Uint8Array} */
+/** The first bytes of a file, a pipe or a device, which may have no end: as many as it has. @param {string} file @param {number} count @returns {Uint8Array} */
 export function firstBytes(file, count) {
-  const fd = openSync(file, 'r');
+  const fd = openSync(file, 'r'), bytes = new Uint8Array(count);
   try {
-    const bytes = new Uint8Array(count);
-    return bytes.subarray(0, readSync(fd, bytes, 0, count, 0));
+    let length = 0;
+    for (let read = 1; read > 0 && length < count; length += read) read = readSync(fd, bytes, length, count - length, null);
+    return bytes.subarray(0, length);
   } finally {
     closeSync(fd);
   }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Study files: YAML or JSON, with the environment of one's own that they name; and the study.json of a folder, which is read in the same way.
-import { Buffer } from 'node:buffer';
-import { closeSync, openSync, readSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { createStudy } from '../lib/study/create-study.mjs';
 import { shown } from '../lib/messages.mjs';
 import { readText } from '../lib/text.mjs';
 import { BellhopError } from '../node/node.mjs';
 import { UsageError } from './args.mjs';
+import { firstBytes } from './durable.mjs';
 import { isEnvFile, openEnv } from './env-file.mjs';
 import { readProblem } from './files.mjs';
 import { sha256OfFile } from './study-local.mjs';
@@ -38,18 +37,6 @@ export async function readYaml(file) {
     return document.toJS();
   } catch (cause) {
     throw new UsageError(`${file} is not valid YAML: ${/** @type {Error} */ (cause).message}`, { cause }); // aliases of aliases that would fill memory
-  }
-}
-
-/** The beginning of a file, a pipe or a device, which may have no end. @param {string} file @param {number} most */
-function firstBytes(file, most) {
-  const fd = openSync(file, 'r'), bytes = Buffer.alloc(most);
-  try {
-    let length = 0;
-    for (let read = 1; read > 0 && length < most; length += read) read = readSync(fd, bytes, length, most - length, null);
-    return bytes.subarray(0, length);
-  } finally {
-    closeSync(fd);
   }
 }
 

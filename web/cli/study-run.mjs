@@ -145,13 +145,13 @@ class StudyJob {
     return model.finished || (model.timesteps >= timesteps && !isBetween);
   }
 
-  /** Learns up to a number of steps, or to where it is told to stop. @param {number} timesteps */
+  /** Learns up to a number of steps, with the evaluation that is played there, or to where it is told to stop. @param {number} timesteps */
   async #learnTo(timesteps) {
     const model = this.#model;
     const { signal, onProgress } = this.#how;
     while (!this.#isAt(timesteps) && !signal.aborted) {
       await model.learn({
-        steps: Math.max(1, timesteps - model.timesteps), signal, sliceMilliseconds: 50,
+        steps: Math.max(0, timesteps - model.timesteps), signal, sliceMilliseconds: 50,
         onProgress: ({ records, error, timesteps: now }) => {
           for (const record of records) if (record.type === 'eval') this.#evaluations.set(record.timestep, record.meanReward);
           const saved = error === undefined ? this.#folder.saveInTime(model, () => this.evaluations) : undefined;

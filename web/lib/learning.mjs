@@ -88,7 +88,7 @@ async function learnUntilEnd(learner, slice, signal, { take, afterSlice, isDue, 
 
 /** Options of learn with their defaults; throws where learn would refuse them. @param {Learner} learner @param {LearnOptions} options */
 export function readPlan({ run }, options) {
-  const most = whole(1, run.timestepsMax), rules = { steps: most, totalTimesteps: most, resetNumTimesteps: FLAG };
+  const rules = { steps: whole(0, run.timestepsMax), totalTimesteps: whole(1, run.timestepsMax), resetNumTimesteps: FLAG };
   const { steps, totalTimesteps, resetNumTimesteps, onProgress, signal, sliceMilliseconds = SLICE_MS } = readLearnOptions(options, rules);
   if (steps !== undefined && (totalTimesteps ?? resetNumTimesteps) !== undefined) {
     const other = totalTimesteps === undefined ? 'resetNumTimesteps' : 'totalTimesteps';
