@@ -73,8 +73,6 @@ export class LabView {
   #episodes = 0;
   /** Ends listening to the experiment. @type {AbortController | null} */
   #following = null;
-  /** Of the animation frame in which canvases are drawn. */
-  #drawing = 0;
   /** Whether there was a run to show: until then all is laid out, but not seen, so that nothing moves when it is there. */
   hasShown = false;
   /** Somebody is about to see it. */
@@ -425,12 +423,6 @@ export class LabView {
     this.#act(changed);
     render(this.#template(), this.#host.root);
     if (!this.#host.theme || changed.has('theme')) this.#readColours();
-    if (this.#drawing === 0) this.#drawing = requestAnimationFrame(() => this.#drawn());
-  }
-
-  /** Canvases are drawn with the page's next frame: what they measure is laid out then anyway. */
-  #drawn() {
-    this.#drawing = 0;
     if (!this.#host.words || !this.#host.theme || !this.#lab.isConnected) return;
     for (const panel of this.#panels) panel.updated();
   }
