@@ -105,7 +105,7 @@ describe('a model', () => {
     const hash = asked.sha256(); // has them done
     assert.equal(asked.lastUpdate(), null);
     let told = 0;
-    await learned.learn({ steps: 1, onProgress: () => void told++ });
+    await learned.learn({ steps: 1, sliceMilliseconds: 1, onProgress: () => void told++ });
     assert.ok(told > 1, 'in slices');
     await asked.learn({ steps: 1 });
     assert.equal(asked.sha256(), learned.sha256());

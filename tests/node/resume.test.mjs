@@ -152,7 +152,7 @@ test('a part leaves the plan alone, learn() takes what is left of it, resetNumTi
   for (const [options, message] of /** @type {[any, RegExp][]} */ ([
     [{ steps: 10, totalTimesteps: 20 }, /steps is the next part of the run, and totalTimesteps makes another plan: give one of them/],
     [{ steps: 10, resetNumTimesteps: true }, /resetNumTimesteps makes another plan/],
-    [{ steps: 0 }, /steps is 0, but must be a whole number between 1 and/],
+    [{ steps: -1 }, /steps is -1, but must be a whole number between 0 and/],
     [{ steps: '10' }, /steps is '10', but/],
     [{ resetNumTimesteps: 'yes' }, /resetNumTimesteps is 'yes', but must be true or false/],
     [{ step: 10 }, /'step'.*did you mean 'steps'/],
