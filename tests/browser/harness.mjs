@@ -278,6 +278,16 @@ export async function setSpeed(page, index) {
   await page.locator('#speed').fill(String(Math.min(most, index + natural)));
 }
 
+/** Blocks a page's worker, which answers nobody from then on; it is blocked when this resolves. @param {Page} page */
+export async function block(page) {
+  await page.evaluate(() => void Object.assign(globalThis, { blocked: new Promise((done) => (new BroadcastChannel('blocked').onmessage = done)).then(() => {}) }));
+  page.workers()[0].evaluate(() => {
+    new BroadcastChannel('blocked').postMessage(0);
+    for (;;);
+  }).catch(() => {});
+  await page.evaluate(() => /** @type {any} */ (globalThis).blocked);
+}
+
 /** Waits until the text of an element is right; of one that is not there it is ''. @param {Page} page @param {string} id @param {RegExp} words @param {number} [timeout] ms */
 export async function says(page, id, words, timeout) {
   const isRight = ([of, source, flags]) => new RegExp(source, flags).test(/** @type {any} */ (window).$(of)?.textContent.trim() ?? '');

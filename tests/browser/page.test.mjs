@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The page in Chromium. One browser for all suites: they share two cores with whatever else runs. A test opens pages of its own
-// and waits for conditions, never for time, so several run at once: what they wait for leaves two processors half idle with three of them. Only
-// what measures the main thread runs alone.
+// and waits for conditions, never for time, so several run at once; only what measures the main thread runs alone.
 import { after, before, describe } from 'node:test';
 import { start } from './harness.mjs';
 import access from './suites/access.mjs';

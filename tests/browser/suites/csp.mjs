@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SITE } from '../../../build/build.mjs';
 import { load } from '../../../web/node/node.mjs';
-import { holds as isSo, hosted, number, phase, reach, says, setSpeed, test } from '../harness.mjs';
+import { block, holds as isSo, hosted, number, phase, reach, says, setSpeed, test } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('../harness.mjs').Lab} Lab */
@@ -224,16 +224,6 @@ export default function csp(lab) {
     assert.match((await refusal(twice.page, 'connect', { fallback: false })).message, /forbids the worker: add 'allow-duplicates' to trusted-types$/);
     await twice.close();
   });
-
-  /** What is blocked answers nobody; it is when this resolves. @param {import('playwright-core').Page} page */
-  const block = async (page) => {
-    await page.evaluate(() => void Object.assign(globalThis, { blocked: new Promise((done) => (new BroadcastChannel('blocked').onmessage = done)).then(() => {}) }));
-    page.workers()[0].evaluate(() => {
-      new BroadcastChannel('blocked').postMessage(0);
-      for (;;);
-    }).catch(() => {});
-    await page.evaluate(() => /** @type {any} */ (globalThis).blocked);
-  };
 
   test('a worker that ends by itself: another one takes the run to the step that was shown; one that ends again at once is told, in the reader’s language, and tried again', async () => {
     const { page, trouble, close } = await lab().open('#env=GridWorld-v0&seed=3&lang=zh');

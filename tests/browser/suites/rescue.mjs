@@ -2,22 +2,12 @@
 // Labs of text whose worker the browser ends, or that does not answer Pause: what is shown stays, and another worker goes on where that is possible;
 // where it is not, the page says what is lost. Runs of the other labs: csp.mjs.
 import assert from 'node:assert/strict';
-import { holds, pause, phase, reach, says, setSpeed, test } from '../harness.mjs';
+import { block, holds, pause, phase, reach, says, setSpeed, test } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
 /** Ends the worker, as the browser does. @param {Page} page */
 const end = (page) => page.evaluate(() => void /** @type {any} */ (globalThis).watched.kill());
-
-/** What is blocked answers nobody; it is when this resolves. @param {Page} page */
-const block = async (page) => {
-  await page.evaluate(() => void Object.assign(globalThis, { blocked: new Promise((done) => (new BroadcastChannel('blocked').onmessage = done)).then(() => {}) }));
-  page.workers()[0].evaluate(() => {
-    new BroadcastChannel('blocked').postMessage(0);
-    for (;;);
-  }).catch(() => {});
-  await page.evaluate(() => /** @type {any} */ (globalThis).blocked);
-};
 
 /** What is told, from now on, in the order in which it was. @param {Page} page */
 const listen = (page) => page.evaluate(() => {
