@@ -10,7 +10,7 @@ import { ChartPanel, numberCell, numberText, swatch } from './chart-panel.mjs';
 /** @typedef {{ random: number | null, lm: number | null, optimum: number | null, threshold: number | null }} Baselines */
 /**
  * What the panel needs of a text experiment.
- * @typedef {{ curves: RunCurve[], runs: import('../run-list.mjs').RunList, baselines: Baselines, startsFrom: string, until: number, clearCurves(): void }} ComparedRuns
+ * @typedef {{ curves: RunCurve[], runs: import('../run-list.mjs').RunList, baselines: Baselines, until: number, clearCurves(): void }} ComparedRuns
  */
 
 /** @typedef {Pick<import('./chart-panel.mjs').ChartHost, 'experiment' | 'theme' | 'words'>} Host */
@@ -87,9 +87,8 @@ export class RunComparisonPanel extends ChartPanel {
     const { words } = this.host;
     const { cursor } = this;
     const number = (/** @type {number | null | undefined} */ n) => numberCell(n, (v) => words.value(v, 2));
-    // Rows of what is still to be measured are there: nothing moves when it is.
-    const isMeasured = (/** @type {unknown} */ value) => typeof value === 'number';
-    const levels = [...isMeasured(baselines?.lm) || this.#experiment?.startsFrom !== 'scratch' ? [['rl.lm', baselines?.lm]] : [], ['rl.random', baselines?.random]];
+    // Rows of what is still to be measured are there, also that of a language model that another figure may train: nothing moves when it is.
+    const levels = /** @type {const} */ ([['rl.lm', baselines?.lm], ['rl.random', baselines?.random]]);
     const when = cursor === null ? words.t('rl.table.last') : words.t('at.step', { step: words.count(Math.round(cursor)) });
     return {
       heads: [words.t('rl.table.run'), when, words.t('rl.table.best')],
@@ -99,7 +98,7 @@ export class RunComparisonPanel extends ChartPanel {
           { text: html`${swatch(curveColour(curve, this.host.theme.dark), curveDash(curve) ? 'dashed' : 'line')}${this.#fullName(curve)}`, plain: this.#fullName(curve) },
           number(cursor === null ? curve.ys.at(-1) : valueAt(curve.xs, curve.ys, cursor)), number(curve.ys.length > 0 ? Math.max(...curve.ys) : null),
         ]),
-        ...levels.map(([key, value]) => [{ text: words.t(String(key)), plain: words.t(String(key)) }, number(isMeasured(value) ? Number(value) : null), number(null)]),
+        ...levels.map(([key, value]) => [{ text: words.t(key), plain: words.t(key) }, number(value), number(null)]),
       ],
     };
   }

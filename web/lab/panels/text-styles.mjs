@@ -95,7 +95,7 @@ export const textStyles = css`
 .comparison .numbers { table-layout: fixed; }
 .comparison .numbers td { direction: rtl; unicode-bidi: plaintext; text-align: right; padding: 4px 0 4px 12px; }
 .comparison .numbers th:first-child { width: 52%; }
-.comparison tbody > :first-child { height: 48px; }
+.comparison tbody > :first-child { height: 49px; }
 .choices li { border: 2px solid transparent; border-radius: 6px; margin: 0 -2px; }
 .choices li[data-taken] { border-color: var(--bellhop-agent); }
 .choices .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
