@@ -88,8 +88,8 @@ function watch() {
     answer: (patience) => new Promise((done) => {
       const said = { ms: 0, text: '' }, since = performance.now(), before = $('notice-text')?.textContent ?? '';
       const look = () => {
-        const now = performance.now(), text = $('notice-text')?.textContent ?? '', isBusy = experiment()?.isBusy;
-        if (clicked && !said.ms && ((text && text !== before && !OTHER.test(text)) || isBusy)) Object.assign(said, { ms: now - clicked, text: text || $('phase-text')?.textContent });
+        const now = performance.now(), text = $('notice-text')?.textContent ?? '', doing = $('phase-text')?.textContent ?? '';
+        if (clicked && !said.ms && moves() && ((text && text !== before && !OTHER.test(text)) || /^(Pausing|Busy)/.test(doing))) Object.assign(said, { ms: now - clicked, text: text || doing });
         if ((clicked && !moves()) || now - since > patience) done({ said, stillMs: moves() ? Infinity : now - clicked, notice: text });
         else setTimeout(look, 10);
       };

@@ -111,7 +111,9 @@ export class Experiment extends EventTarget {
       }).finally(() => {
         clearTimeout(watch);
         if (this.#pausing === pausing) this.#pausing = null;
+        if (this.isRunning) this.emit('setup');
       });
+      this.emit('setup');
     }
     await this.#pausing;
   }
@@ -180,7 +182,8 @@ export class Experiment extends EventTarget {
 
   /** The phase in words, where it is not the plain one. @param {import('./words.mjs').Words} words @returns {string | undefined} */
   phaseText(words) {
-    return this.isBusy ? words.t('phase.busy') : undefined;
+    if (this.isBusy) return words.t('phase.busy');
+    return this.isPausing && this.isRunning ? words.t('phase.pausing') : undefined;
   }
 
   /** The numbers in the bar. @param {import('./words.mjs').Words} _words @returns {Counter[]} */

@@ -606,7 +606,7 @@ export class TextExperiment extends RunExperiment {
   /** @param {import('./words.mjs').Words} words */
   phaseText(words) {
     const { progress } = this;
-    if (this.isBusy || this.phase !== 'preparing' || !progress) return super.phaseText(words);
+    if (this.isBusy || this.isPausing || this.phase !== 'preparing' || !progress) return super.phaseText(words);
     return words.t('phase.pretraining', {
       step: words.count(progress.step), steps: words.count(progress.of), perplexity: words.value(progress.perplexity, 2),
     });

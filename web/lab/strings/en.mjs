@@ -38,6 +38,7 @@ export default {
   'phase.ready': 'Ready',
   'phase.preparing': 'Preparing…',
   'phase.running': 'Learning',
+  'phase.pausing': 'Pausing…',
   'phase.paused': 'Paused',
   'phase.finished': 'Finished',
   'phase.diverged': 'Diverged',

@@ -37,6 +37,7 @@ export default {
   'phase.ready': '就绪',
   'phase.preparing': '准备中…',
   'phase.running': '学习中',
+  'phase.pausing': '正在暂停…',
   'phase.paused': '已暂停',
   'phase.finished': '已完成',
   'phase.diverged': '已发散',
