@@ -300,7 +300,13 @@ export default function csp(lab) {
     await reach(page, 'count-episodes', 2);
     await isSo(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.lastState?.step > 0);
     await block(page);
-    await page.click('#play');
+    const answer = await page.evaluate(async () => {
+      const { $ } = /** @type {any} */ (globalThis);
+      $('play').click();
+      await /** @type {any} */ (document.querySelector('bellhop-lab')).updateComplete;
+      return $('phase-text').textContent;
+    });
+    assert.match(answer, /^(Pausing…|Busy; Reset starts over)$/, 'at once, whatever the worker does');
     await says(page, 'notice-text', /^Pausing: the worker first ends the update/);
     await says(page, 'notice-text', /^The worker did not answer Pause for 3 seconds and was ended\. The run goes on from step [\d,]+;/);
     await phase(page, 'paused');
