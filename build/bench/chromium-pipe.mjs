@@ -16,6 +16,8 @@ const END = 0;
 export class ChromiumPipe {
   #process;
   #profile = mkdtempSync(join(tmpdir(), 'bellhop-chromium-'));
+  /** @type {Promise<void>} */
+  #ended;
   #count = 0;
   /** @type {Map<number, { resolve: (result: any) => void, reject: (error: Error) => void }>} */
   #pending = new Map();
@@ -28,10 +30,12 @@ export class ChromiumPipe {
   constructor(path) {
     const env = { ...process.env, LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' };
     this.#process = spawn(path, [...FLAGS, `--user-data-dir=${this.#profile}`, '--remote-debugging-pipe'], { env, stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
-    this.#process.on('exit', (code) => {
+    this.#ended = new Promise((done) => this.#process.on('exit', (code) => {
       for (const { reject } of this.#pending.values()) reject(new Failure(`Chromium ended (${code})`));
       this.#pending.clear();
-    });
+      done();
+    }));
+    this.#process.stdio[3]?.on('error', () => {}); // what is sent to one that has ended; what waits for it is told above
     /** @type {import('node:stream').Readable} */ (this.#process.stdio[4]).on('data', (bytes) => this.#read(bytes));
   }
 
@@ -80,9 +84,8 @@ export class ChromiumPipe {
   }
 
   async close() {
-    const ended = new Promise((done) => this.#process.on('exit', done));
     this.send('Browser.close').catch(() => {}); // it may end before it answers
-    await ended;
+    await this.#ended;
     rmSync(this.#profile, { recursive: true, maxRetries: 3 });
   }
 }
