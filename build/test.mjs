@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `npm test`: get what is missing, then every check there is, each as soon as what it needs is done, so that no processor is idle;
-// shown in the order of the table GROUPS, stopping at the first that fails. `npm test -- --only lint,c,node,browser` runs a part;
+// shown in the order of the table PARTS, stopping at the first that fails. `npm test -- --only lint,c,node,browser` runs a part;
 // the last line is always "N passed, N failed".
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -10,60 +10,70 @@ import { buildPreset } from './cmake.mjs';
 import { filesIn } from './files.mjs';
 import { packed } from './pack.mjs';
 import { FOR_BROWSER_TESTS, FOR_BUILD, FOR_C_TESTS, FOR_NODE_TESTS, chromePath, setup } from './setup.mjs';
-import { Failure, ROOT, endHeld, held, main, runToEnd, say, seconds } from './run.mjs';
+import { Failure, ROOT, main, runToEnd, say, seconds } from './run.mjs';
+import { asCounts, printTable, runTasks } from './tasks.mjs';
 
-/** @typedef {{ passed: number, failed: number }} Counts */
-/**
- * @typedef {object} Group
- * @property {string} title
- * @property {string[]} kinds     names for --only
- * @property {string[]} needs     keys of the table in setup.mjs
- * @property {string[]} after     titles of those that must have passed before it begins, where they are run
- * @property {number} niceness    the higher, the more it leaves the processors to others
- * @property {() => Promise<Counts>} run
- */
-/** @typedef {Counts & { time: string }} Result */
+/** @typedef {import('./tasks.mjs').Counts} Counts */
+/** @typedef {import('./tasks.mjs').Task & { kinds: string[], needs: string[] }} Part  kinds: names for --only; needs: keys of the table in setup.mjs */
 
 /** Tests of one folder take a few minutes; what does not end by then never will. */
 const MINUTES = 40;
 const LOCAL_BIN = join(ROOT, 'node_modules/.bin');
 
 const BUILD = 'WebAssembly, the page, the package';
-/** One after the other, as some link objects of those before them; Node's tests run what the first three build. */
-const PRESETS = ['debug', 'o2', 'scalar', 'sanitize', 'gradcheck'];
-const ofPreset = (/** @type {string} */ preset) => `C, preset ${preset}`;
-/** What a browser shows depends on the processors it has; nothing that C does depends on time. */
-const NICENESS = { c: 10, lint: 10, node: 5 };
+/** Built one after the other, as some link objects of those before them. */
+const PRESETS = ['debug', 'o2', 'scalar', 'gradcheck', 'sanitize'];
+/** Tested one after the other, those that take longest first. */
+const PRESETS_TESTED = ['sanitize', 'o2', 'gradcheck', 'debug', 'scalar'];
+/** Node's tests run programs of these, and configure one of them; the last builds in the others' folders too. */
+const PRESETS_OF_NODE = ['debug', 'o2', 'scalar', 'gradcheck'];
+const buildOf = (/** @type {string} */ preset) => `C build, preset ${preset}`;
+const testsOf = (/** @type {string} */ preset) => `C tests, preset ${preset}`;
+/**
+ * What others wait for comes first. What a browser shows depends on the processors it has; nothing that C does depends on time, so that
+ * its tests take what the others leave.
+ */
+const NICENESS = { lint: 5, build: 5, node: 12, c: 15 };
 
-/** @type {Group[]} */
-const GROUPS = [
+/** @type {Part[]} */
+const PARTS = [
   check('Layer rules', ['layers', 'lint'], [process.execPath, 'build/check-layers.mjs']),
   check('ESLint', ['lint'], [join(LOCAL_BIN, 'eslint'), '.']),
   check('Types', ['lint'], [join(LOCAL_BIN, 'tsc'), '--noEmit', '-p', 'tsconfig.json']),
-  ...PRESETS.map(native),
   { title: BUILD, kinds: ['node', 'browser'], needs: FOR_BUILD, after: [], niceness: 0, run: buildAll },
-  { ...node('Node', 'node', FOR_NODE_TESTS), after: [BUILD, ...PRESETS.slice(0, 3).map(ofPreset)], niceness: NICENESS.node },
+  ...PRESETS.map(nativeBuild),
+  ...PRESETS_TESTED.map(nativeTests),
+  { ...node('Node', 'node', FOR_NODE_TESTS), after: [BUILD, ...PRESETS_OF_NODE.map(buildOf)], niceness: NICENESS.node },
   { ...node('Browser', 'browser', FOR_BROWSER_TESTS), after: [BUILD] },
 ];
 
-/** A command that is one check: it passes if it exits with 0. @param {string} title @param {string[]} kinds @param {string[]} command @returns {Group} */
+/** A command that is one check: it passes if it exits with 0. @param {string} title @param {string[]} kinds @param {string[]} command @returns {Part} */
 function check(title, kinds, command) {
   return { title, kinds, needs: [], after: [], niceness: NICENESS.lint, run: async () => asCounts((await runToEnd(command)).code === 0) };
 }
 
-/** The C library and its tests in one preset. @param {string} preset @param {number} i  in PRESETS @returns {Group} */
-function native(preset, i) {
-  return { title: ofPreset(preset), kinds: ['c', preset], needs: FOR_C_TESTS, after: PRESETS.slice(0, i).map(ofPreset), niceness: NICENESS.c, run: () => runCTest(preset) };
+/** The C library and the programs that test it in one preset. @param {string} preset @param {number} i  in PRESETS @returns {Part} */
+function nativeBuild(preset, i) {
+  const run = async () => {
+    await buildPreset(preset);
+    return asCounts(true);
+  };
+  return { title: buildOf(preset), kinds: ['c', preset], needs: FOR_C_TESTS, after: PRESETS.slice(0, i).map(buildOf), niceness: NICENESS.build, run };
 }
 
-/** The tests of tests/<kind>/. @param {string} title @param {string} kind @param {string[]} needs @returns {Group} */
+/** @param {string} preset @param {number} i  in PRESETS_TESTED @returns {Part} */
+function nativeTests(preset, i) {
+  const after = [buildOf(preset), ...PRESETS_TESTED.slice(0, i).map(testsOf)];
+  return { title: testsOf(preset), kinds: ['c', preset], needs: FOR_C_TESTS, after, niceness: NICENESS.c, run: () => runCTest(preset) };
+}
+
+/** The tests of tests/<kind>/. @param {string} title @param {string} kind @param {string[]} needs @returns {Part} */
 function node(title, kind, needs) {
   return { title: `${title}, tests/${kind}`, kinds: [kind], needs, after: [], niceness: 0, run: () => runNodeTests(kind) };
 }
 
 /** @param {string} preset @returns {Promise<Counts>} */
 async function runCTest(preset) {
-  await buildPreset(preset);
   const { code, output } = await runToEnd(['ctest', '--preset', preset], { capture: true });
   const [, failed, total] = output.match(/tests passed, (\d+) tests? failed out of (\d+)/)?.map(Number) ?? [];
   return total === undefined ? asCounts(code === 0) : { passed: total - failed, failed };
@@ -103,14 +113,9 @@ async function buildAll() {
   return asCounts(true);
 }
 
-/** @param {boolean} passed @returns {Counts} */
-function asCounts(passed) {
-  return { passed: Number(passed), failed: Number(!passed) };
-}
-
-/** @returns {Group[]} */
-function chosenGroups() {
-  const known = [...new Set(GROUPS.flatMap(({ kinds }) => kinds))];
+/** @returns {Part[]} */
+function chosenParts() {
+  const known = [...new Set(PARTS.flatMap(({ kinds }) => kinds))];
   const usage = `Usage: npm test [-- --only A,B]  with any of ${known.join(', ')}`;
   /** @type {string[]} */
   let only;
@@ -122,68 +127,17 @@ function chosenGroups() {
   }
   const unknown = only.filter((kind) => !known.includes(kind));
   if (unknown.length > 0) throw new Failure(`--only does not know ${unknown.join(', ')}.\n${usage}`);
-  return only.length === 0 ? GROUPS : GROUPS.filter(({ kinds }) => kinds.some((kind) => only.includes(kind)));
-}
-
-/** Run one group; what goes wrong with it is printed and counts as one failure. @param {Group} group @returns {Promise<Result>} */
-async function runGroup(group) {
-  const since = performance.now();
-  say(`\n=== ${group.title}`);
-  try {
-    return { ...await group.run(), time: seconds(since) };
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    say(error.message);
-    return { ...asCounts(false), time: seconds(since) };
-  }
-}
-
-/** Begins each group when those that it comes after have passed, and shows them in the table's order, until one has failed: then the others are ended. @param {Group[]} groups */
-async function runAll(groups) {
-  /** Of those that came to an end of their own. @type {Map<Group, Result>} */
-  const results = new Map();
-  /** @type {{ first?: Group }} */
-  const failed = {};
-  /** @type {Map<string, ReturnType<typeof held<void>>>} */
-  const runs = new Map();
-  for (const group of groups) {
-    runs.set(group.title, held(async () => {
-      await Promise.all(group.after.map((title) => runs.get(title)?.running));
-      if (failed.first) return;
-      const result = await runGroup(group);
-      if (failed.first) return say('Ended, as another part has failed.');
-      results.set(group, result);
-      if (result.failed === 0) return;
-      failed.first = group;
-      endHeld();
-    }, group.niceness));
-  }
-  for (const { title } of groups) {
-    await runs.get(title)?.show();
-    if (failed.first?.title === title) break;
-  }
-  return results;
+  return only.length === 0 ? PARTS : PARTS.filter(({ kinds }) => kinds.some((kind) => only.includes(kind)));
 }
 
 await main(async () => {
   const since = performance.now();
-  const groups = chosenGroups();
-  await setup(groups.flatMap(({ needs }) => needs));
-  const results = await runAll(groups);
-  report(groups, results);
+  const parts = chosenParts();
+  await setup(parts.flatMap(({ needs }) => needs));
+  const results = await runTasks(parts);
+  printTable(parts, results);
   say(`in ${seconds(since)}`);
   const sum = (/** @type {'passed' | 'failed'} */ key) => [...results.values()].reduce((total, result) => total + result[key], 0);
   say(`\n${sum('passed')} passed, ${sum('failed')} failed`);
   process.exitCode = sum('failed') === 0 ? 0 : 1;
 });
-
-/** @param {Group[]} groups @param {Map<Group, Result>} results */
-function report(groups, results) {
-  const width = Math.max(...groups.map(({ title }) => title.length));
-  say('\n=== Summary');
-  groups.forEach((group) => {
-    const result = results.get(group);
-    const counts = result ? `${String(result.passed).padStart(5)} passed ${String(result.failed).padStart(3)} failed ${result.time.padStart(9)}` : '    not run';
-    say(`${group.title.padEnd(width)} ${counts}`);
-  });
-}

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Commands that run beside others (build/run.mjs): what they say is shown in their turn, they leave the processors to others, and what ends them ends
-// what they have started.
+// what they have started. Tasks that come after others (build/tasks.mjs): the parts of `npm test`.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import process from 'node:process';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 
 const RUN = new URL('../../build/run.mjs', import.meta.url).href;
+const TASKS = new URL('../../build/tasks.mjs', import.meta.url).href;
+const folder = mkdtempSync(join(tmpdir(), 'bellhop-run-'));
+after(() => rmSync(folder, { recursive: true }));
 
 /** A script of the build, in a process of its own. @param {string} body */
 function script(body) {
@@ -68,3 +74,44 @@ for (const [signal, code] of /** @type {const} */ ([['SIGINT', 130], ['SIGTERM',
     await Promise.all(pids.map(gone));
   });
 }
+
+/** Tasks whose commands are lines of a shell. @param {Record<string, { line: string, after?: string[], niceness?: number }>} lines  by their titles, in the order of the list */
+const tasks = (lines) => `
+    const { printTable, runTasks } = await import('${TASKS}');
+    const tasks = Object.entries(${JSON.stringify(lines)}).map(([title, { line, after = [], niceness = 0 }]) => ({ title, after, niceness, run: async () => {
+      await run(['sh', '-c', line]);
+      return { passed: 3, failed: 0 };
+    } }));
+    const results = await runTasks(tasks);
+    printTable(tasks, results);`;
+
+/** Without times. @param {string} text */
+const linesOf = (text) => text.trim().split('\n').map((line) => line.trim().replace(/ +[\d.]+ s$/, '')).filter((line) => line !== '');
+
+test('a task begins when those it comes after have passed, wherever they stand; they are shown in the order of the list', async () => {
+  const [early, late] = ['early', 'late'].map((name) => join(folder, name));
+  const { code, stdout } = await script(tasks({
+    last: { line: `test -e ${late} && echo it is`, after: ['first', 'one that is not run'] },
+    first: { line: `until test -e ${early}; do sleep 0.01; done; touch ${late}`, after: [] },
+    beside: { line: `touch ${early}; nice`, niceness: 6 },
+  })).ended;
+  assert.equal(code, 0);
+  assert.deepEqual(linesOf(stdout), [
+    '=== last', 'it is', '=== first', '=== beside', String(6 + await niceness()),
+    '=== Summary', 'last       3 passed   0 failed', 'first      3 passed   0 failed', 'beside     3 passed   0 failed',
+  ]);
+});
+
+test('a task that fails ends those that run, and no other begins', async () => {
+  const running = join(folder, 'running');
+  const { code, stdout } = await script(tasks({
+    endless: { line: `touch ${running}; sleep 1000` },
+    fails: { line: `until test -e ${running}; do sleep 0.01; done; echo wrong; exit 4` },
+    dependent: { line: 'echo never', after: ['fails'] },
+  })).ended;
+  assert.equal(code, 0);
+  assert.deepEqual(linesOf(stdout).map((line) => line.replace(/^`.*`/, 'it')), [
+    '=== endless', 'it failed (SIGTERM).', 'Ended, as another part has failed.', '=== fails', 'wrong', 'it failed (4).',
+    '=== Summary', 'endless       not run', 'fails         0 passed   1 failed', 'dependent     not run',
+  ]);
+});
