@@ -1561,7 +1561,10 @@ export type StudyParameter =
     q?: number;
   };
 
-/** Optuna's MedianPruner: a run ends at an evaluation whose best until then is below the median of the trials before. Seeds of a trial run one after the other. */
+/**
+ * Optuna's MedianPruner, for several seeds: they run one after the other, and a trial ends at an evaluation where the mean over its seeds so far, of each
+ * the best until then, is below the median of the trials before, of each the mean over its seeds at that step.
+ */
 export interface MedianPruning {
   /** Which. */
   type: 'median';
@@ -1649,7 +1652,7 @@ export interface Job {
   readonly options: Readonly<Record<string, OptionValue | undefined>>;
   /** Timesteps after which it ends before its `totalTimesteps`: a rung of successive halving. Schedules are those of the whole run. */
   readonly until?: number;
-  /** Timesteps and mean rewards: it ends, pruned, where its best evaluation is below, see {@link bellhop/studies!fallsBelow}. */
+  /** Timesteps and mean rewards, from the median and the seeds before: it ends, pruned, where its best evaluation is below, see {@link bellhop/studies!fallsBelow}. */
   readonly stopBelow?: readonly (readonly [timesteps: number, meanReward: number])[];
   /** What it is scored by: name of the study's metric. */
   readonly metric: string;

@@ -238,6 +238,24 @@ test('the median ends what falls below those before, one seed after the other', 
   assert.ok(steps(made) < 0.6 * steps(all), `${steps(made)} of ${steps(all)} steps`);
 });
 
+test('of several seeds the mean counts: what one is above the median, the next may be below', () => {
+  const made = createStudy(bh, { ...ACROBOT, seeds: '0-2', run_cap: 3, parallel: 1, early_terminate: { type: 'median', n_startup_trials: 1 } });
+  /** Tells how the next job went, and says what it had to reach. @param {[number, number][]} evaluations @param {'finished' | 'pruned' | 'diverged'} [outcome] */
+  const told = (evaluations, outcome = 'finished') => {
+    const { id, trial, seed, stopBelow } = /** @type {any} */ (made.ask());
+    made.tell({ id, outcome, score: outcome === 'diverged' ? null : evaluations[evaluations.length - 1][1], timesteps: TOTAL, evaluations, fingerprint: '' });
+    return [trial, seed, stopBelow];
+  };
+  for (const [seed, rewards] of [[-10, -20], [-30, -40], [-20, -30]].entries()) assert.deepEqual(told([[1000, rewards[0]], [2000, rewards[1]]]), [0, seed, undefined]);
+  assert.deepEqual(told([[1000, -10], [2000, -16]]), [1, 0, [[1000, -20], [2000, -30]]]);
+  assert.deepEqual(told([[1000, -26], [2000, -100]]), [1, 1, [[1000, -30], [2000, -50]]]); // (-10 - 30) / 2 = -20, (-10 - 50) / 2 = -30
+  assert.deepEqual(told([[1000, -25]], 'pruned'), [1, 2, [[1000, -24], [2000, -54]]]); // (-10 - 26 - 24) / 3 = -20, (-10 - 26 - 54) / 3 = -30
+  assert.deepEqual(told([], 'diverged'), [2, 0, [[1000, -20], [2000, -30]]]);
+  assert.deepEqual(told([[1000, -20]]), [2, 1, [[1000, -20], [2000, -30]]], 'a seed without evaluations does not count');
+  assert.deepEqual(told([[1000, -20], [2000, -30]]), [2, 2, [[1000, -20], [2000, -40]]]); // of one that ended early its best
+  assert.deepEqual([made.finished, made.trials.map(({ state, score }) => [state, score])], [true, [['complete', -30], ['pruned', -47], ['complete', null]]]);
+});
+
 test('a threshold counts at the first evaluation at or after it, against the best until then', () => {
   const stopBelow = /** @type {[number, number][]} */ ([[100, 5], [200, 7]]);
   assert.equal(fallsBelow(undefined, [[100, 1]]), false);

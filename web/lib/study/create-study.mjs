@@ -3,7 +3,7 @@
 // alone, never from their order or from who ran them: trial k is made from the results of trials 0 to k - parallel, and waits for these.
 import { BellhopError } from '../bellhop-error.mjs';
 import { importances } from './importance.mjs';
-import { meanCurve, survivors, thresholds } from './pruning.mjs';
+import { meanCurve, nextThresholds, survivors, thresholds } from './pruning.mjs';
 import { readResult } from './study-calls.mjs';
 import { readStudy } from './study-definition.mjs';
 import { makeJob } from './study-job.mjs';
@@ -160,8 +160,7 @@ class Study {
     this.#shown.push(new Trial(trial));
     this.#rung.push(trial);
     this.#open++;
-    const stopBelow = pruner?.type === 'median' ? thresholds(pruner, before.flatMap(({ curve }) => curve ? [curve] : [])) : undefined;
-    trial.stopBelow = stopBelow;
+    if (pruner?.type === 'median') trial.thresholds = trial.stopBelow = thresholds(pruner, before.flatMap(({ curve }) => curve ? [curve] : []));
     this.#addJobs(trial, pruner?.type === 'median' ? seeds.slice(0, 1) : seeds);
     return true;
   }
@@ -222,6 +221,8 @@ class Study {
     if (pruner?.type === 'successive_halving') return this.#endRung(trial);
     const { outcome } = /** @type {TrialResult} */ (trial.results.at(-1));
     if (pruner?.type === 'median' && trial.jobs.length < seeds.length && outcome !== 'pruned' && outcome !== 'failed') {
+      const { id } = /** @type {Job} */ (trial.jobs.at(-1));
+      trial.stopBelow = nextThresholds(trial.thresholds, trial.stopBelow, this.#entries.get(id)?.curve ?? []);
       return this.#addJobs(trial, [seeds[trial.jobs.length]]);
     }
     this.#end(trial);

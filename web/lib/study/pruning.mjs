@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which trials end early: by the median of those before (Optuna's MedianPruner), or in rungs of which the best go on (successive halving,
-// Jamieson and Talwalkar 2016, synchronous). Both from results that the study file names, not from what happens to be there: so the same
+// Which trials end early: by the median of those before (Optuna's MedianPruner, of several seeds by the mean over those so far), or in rungs of
+// which the best go on (successive halving, Jamieson and Talwalkar 2016, synchronous). Both from results that the study file names, not from what happens to be there: so the same
 // trials are pruned on one thread and on forty machines.
 import { ANY, readOptions } from '../given.mjs';
 import { checked, whole } from '../rules.mjs';
@@ -75,6 +75,22 @@ export function thresholds({ startup, warmup, interval }, curves) {
     .map((timesteps) => [timesteps, median(/** @type {number[]} */ (values.get(timesteps)))]);
 }
 
+/** The best mean reward until so many steps; -Infinity where there is none. @param {Curve} curve @param {number} until */
+const bestUntil = (curve, until) => curve.reduce((most, [timesteps, reward]) => timesteps <= until && Number.isFinite(reward) ? Math.max(most, reward) : most, -Infinity);
+
+/**
+ * What the next seed of a trial must have reached by when, so that the mean over its seeds reaches the thresholds of the trial: what a seed was
+ * above them, the next may be below. Seeds that were not evaluated by then do not count.
+ * @param {Curve} thresholds  of the trial, and of its first seed @param {Curve} last  of the seed before @param {Curve} curve  of that seed
+ * @returns {[number, number][]}
+ */
+export function nextThresholds(thresholds, last, curve) {
+  return last.map(([timesteps, least], i) => {
+    const best = bestUntil(curve, timesteps);
+    return [timesteps, best === -Infinity ? least : least + thresholds[i][1] - best];
+  });
+}
+
 /**
  * Whether a run ends now, after the last of its evaluations: each threshold counts once, at the first evaluation at or after its timesteps, and
  * is compared with the best mean reward until then.
@@ -82,7 +98,7 @@ export function thresholds({ startup, warmup, interval }, curves) {
  */
 export function fallsBelow(stopBelow = [], evaluations) {
   const [now] = evaluations.at(-1) ?? [0], [before] = evaluations.at(-2) ?? [-1];
-  const best = evaluations.reduce((most, [, reward]) => Number.isFinite(reward) ? Math.max(most, reward) : most, -Infinity);
+  const best = bestUntil(evaluations, now);
   return stopBelow.some(([timesteps, least]) => timesteps > before && timesteps <= now && best < least);
 }
 

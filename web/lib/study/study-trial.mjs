@@ -33,8 +33,10 @@ export class Progress {
   isBusy = false;
   /** It was among the worse of a rung. */
   isDropped = false;
-  /** What its jobs must reach. @type {readonly (readonly [number, number])[] | undefined} */
-  stopBelow;
+  /** What the mean over its seeds must reach. @type {import('./pruning.mjs').Curve} */
+  thresholds = [];
+  /** What its next job must reach. @type {import('./pruning.mjs').Curve} */
+  stopBelow = [];
   /** @type {import('./pruning.mjs').Curve | undefined} */
   curve;
   /** @type {{ text: string, ends: [number, number] } | undefined} */
