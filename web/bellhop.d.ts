@@ -1576,16 +1576,28 @@ export interface MedianPruning {
   interval_steps?: number;
 }
 
-/** Synchronous successive halving: all trials run `min_resource` timesteps, the best of them `eta` times as many, and so on; what is left runs to its end. */
+/** Synchronous successive halving: all trials run `min_resource` timesteps or seeds, the best of them `eta` times as many, and so on; what is left runs to its end. */
 export interface SuccessiveHalving {
   /** Which. */
   type: 'successive_halving';
-  /** Timesteps of the first rung. */
-  min_resource: number;
+  /** What a rung has more of than the one before: timesteps of each seed, or seeds, with whole runs. Default: 'timesteps'. */
+  resource?: 'timesteps' | 'seeds';
+  /** Timesteps or seeds of the first rung. Default: 1 seed; timesteps must be given. */
+  min_resource?: number;
   /** One of so many goes on to the next rung, which is so many times as long. Default: 4. */
   eta?: number;
   /** Optuna's word for `eta`. */
   reduction_factor?: number;
+}
+
+/**
+ * A race: the seeds of a trial run one after the other, and it ends where it could not become the best any more even if each of its seeds left came to the
+ * best score of any run before (the bound of adaptive capping, Hutter et al. 2009). So the winner is that of the study without it, unless a run is
+ * better than all before. It needs several seeds.
+ */
+export interface Racing {
+  /** Which. */
+  type: 'racing';
 }
 
 /** A study file, in the words of W&B sweeps and Optuna. Option names are camelCase, as in config.json. */
@@ -1620,11 +1632,11 @@ export interface StudyDefinition {
   /** Trials there are; a grid may leave it out. At most 1,000,000. */
   run_cap?: number;
   /** Which trials end early. Default: none. */
-  early_terminate?: MedianPruning | SuccessiveHalving;
+  early_terminate?: MedianPruning | SuccessiveHalving | Racing;
   /** Random and TPE samples follow from it. Default: 0. */
   seed?: number;
   /**
-   * TPE and the median take trial k from the results of trials 0 to k - parallel, whatever else is there: so the same file comes to the same trials
+   * TPE, the median and races take trial k from the results of trials 0 to k - parallel, whatever else is there: so the same file comes to the same trials
    * with any number of machines, and so many trials can run at once. Default: 8.
    */
   parallel?: number;

@@ -63,13 +63,18 @@ const REFUSED = [
   [{ seeds: [-1] }, /seeds is \[-1\]/],
   [{ metric: { name: 'loss' } }, /metric\.name is 'loss', but must be one of eval\/mean_reward/],
   [{ metric: { goal: 'max' } }, /metric\.goal is 'max', but must be one of maximize, minimize/],
-  [{ early_terminate: { type: 'hyperband' } }, /early_terminate\.type is 'hyperband', but must be one of median, successive_halving/],
+  [{ early_terminate: { type: 'hyperband' } }, /early_terminate\.type is 'hyperband', but must be one of median, successive_halving, racing/],
   [{ early_terminate: { type: 'median', n_startup: 3 } }, /early_terminate has no option 'n_startup'/],
   [{ early_terminate: { type: 'median' }, options: { evalFreq: 0 } }, /options\.evalFreq is 0, but early_terminate of type median compares evaluations/],
   [{ early_terminate: { type: 'median' }, metric: { goal: 'minimize' } }, /metric\.goal is minimize/],
   [{ early_terminate: { type: 'successive_halving' } }, /early_terminate\.min_resource is missing: after how many of the 50000 steps/],
   [{ early_terminate: { type: 'successive_halving', min_resource: 50_000 } }, /min_resource is 50000, but must be a whole number between 1 and 49999/],
   [{ early_terminate: { type: 'successive_halving', min_resource: 10, eta: 1 } }, /eta is 1, but must be a whole number between 2 and 1000/],
+  [{ seeds: '0-4', early_terminate: { type: 'successive_halving', resource: 'steps', min_resource: 1 } }, /early_terminate\.resource is 'steps', but must be one of timesteps, seeds/],
+  [{ seeds: '0-4', early_terminate: { type: 'successive_halving', resource: 'seeds', min_resource: 5 } }, /min_resource is 5, but must be a whole number between 1 and 4/],
+  [{ early_terminate: { type: 'successive_halving', resource: 'seeds' } }, /seeds has one seed, but early_terminate of resource seeds ends trials between two: give several, such as seeds: 0-4/],
+  [{ early_terminate: { type: 'racing' } }, /seeds has one seed, but early_terminate of type racing ends trials between two: give several, such as seeds: 0-4/],
+  [{ seeds: '0-4', early_terminate: { type: 'racing', n_startup_trials: 5 } }, /early_terminate has no option 'n_startup_trials'/],
   [{ parameters: { nSteps: { min: 1, max: 1_000_000 }, bufferSize: { min: 1, max: 1_000_000 } }, algo: 'dqn' }, /nSteps\.max is 1000000|the grid has/],
   [{ parameters: { bufferSize: { min: 1, max: 10_000_000 } } }, /the grid has 10000000 trials, but at most 1000000/],
   [{ seeds: '0-999', parameters: { bufferSize: { min: 1, max: 1_000_000 } } }, /1000000 trials of 1000 seeds each, which is 1000000000 jobs/],
@@ -121,16 +126,17 @@ test('random trials lie where their distributions say', () => {
 
 test('the study is the same however many jobs run at a time and whatever ends first', () => {
   for (const method of ['random', 'tpe']) {
-    for (const early of [undefined, { type: 'median', n_startup_trials: 4 }, { type: 'successive_halving', min_resource: 1000, eta: 3 }]) {
+    for (const early of [undefined, { type: 'median', n_startup_trials: 4 }, { type: 'successive_halving', min_resource: 1000, eta: 3 }, { type: 'successive_halving', resource: 'seeds', eta: 2 }, { type: 'racing' }]) {
       const changes = { method, early_terminate: early }, alone = ranStudy(bh, changes);
       assert.ok(alone.finished && alone.trials.length === 30 && alone.best());
+      if (early) assert.ok(alone.trials.some(({ state }) => state === 'pruned'));
       for (const atOnce of [2, 5, 40]) assert.deepEqual(ranStudy(bh, changes, { atOnce }).toJSON(), alone.toJSON(), `${method} ${early?.type} ${atOnce}`);
     }
   }
 });
 
 test('a study goes on from its results, told in any order', () => {
-  for (const changes of [{ method: 'tpe', early_terminate: { type: 'median' } }, { method: 'random', early_terminate: { type: 'successive_halving', min_resource: 3000, eta: 3 } }, { method: 'grid', parameters: { learningRate: { values: [0.1, 0.01] }, nSteps: { min: 8, max: 12 } } }]) {
+  for (const changes of [{ method: 'tpe', early_terminate: { type: 'median' } }, { method: 'random', early_terminate: { type: 'successive_halving', min_resource: 3000, eta: 3 } }, { method: 'random', seeds: '0-4', early_terminate: { type: 'successive_halving', resource: 'seeds' } }, { method: 'tpe', seeds: '0-4', early_terminate: { type: 'racing' } }, { method: 'grid', parameters: { learningRate: { values: [0.1, 0.01] }, nSteps: { min: 8, max: 12 } } }]) {
     const results = new Map(), whole = ranStudy(bh, changes, { results });
     const all = [...results.values()].reverse();
     const again = createStudy(bh, { ...ACROBOT, ...changes });
@@ -280,6 +286,51 @@ test('of each rung of successive halving the best go on, as many times as long',
   }
   assert.deepEqual([made.trials.filter(({ state }) => state === 'complete').length, made.best()?.timesteps], [1, 2 * TOTAL]);
   assert.equal(Object.keys(made.importance())[0], 'learningRate');
+});
+
+/** Tells a study scores by trial and seed, and says which runs it asked for. @param {any} made @param {readonly (readonly (number | null)[])[]} scores */
+function scored(made, scores) {
+  const asked = [];
+  for (let job = made.ask(); job; job = made.ask()) {
+    const score = scores[job.trial][job.seed];
+    asked.push([job.trial, job.seed]);
+    assert.deepEqual([job.until, job.stopBelow], [undefined, undefined]);
+    made.tell({ id: job.id, outcome: score === null ? 'diverged' : 'finished', score, timesteps: 100, fingerprint: '' });
+  }
+  return asked;
+}
+
+test('of each rung of seeds the best go on with as many times as many, and the score is that of all their seeds', () => {
+  const made = createStudy(bh, { ...ACROBOT, seeds: '0-4', run_cap: 4, early_terminate: { type: 'successive_halving', resource: 'seeds', eta: 2 } });
+  const asked = scored(made, [[4, 4, 4, 4, 9], [3, 9, 9, 9, 9], [5, 1, 0, 0, 0], [6, 2, 9, 9, 9]]);
+  // One seed: 4, 3, 5, 6: trials 2 and 3 go on; two: (5 + 1) / 2 = 3 against (6 + 2) / 2 = 4; then four and all five, of which 6, 9 and 9 are in the middle.
+  assert.deepEqual(asked, [[0, 0], [1, 0], [2, 0], [3, 0], [2, 1], [3, 1], [3, 2], [3, 3], [3, 4]]);
+  assert.deepEqual(made.trials.map(({ state, score, timesteps }) => [state, score, timesteps]), [['pruned', 4, 100], ['pruned', 3, 100], ['pruned', 3, 200], ['complete', 8, 500]]);
+  assert.deepEqual([made.finished, made.best()?.number], [true, 3]);
+});
+
+test('a race ends a trial where its seeds left cannot make it the best any more', () => {
+  const early_terminate = /** @type {const} */ ({ type: 'racing' }), changes = { ...ACROBOT, seeds: '0-3', run_cap: 5, parallel: 1, early_terminate };
+  const made = createStudy(bh, changes);
+  const asked = scored(made, [[5, 7, 7, 9], [0, 9, 9, 9], [5, 6, 9, 9], [9, null, 9, 9], [8, 0, 10, 8]]);
+  // Trial 0 has (7 + 7) / 2. Trial 1 may yet have 0, 9, 9, 9: 9, and does. Trial 2: 5, 6, 9, 9 is 7.5 at best, less than 9. Trial 4 had 8 and can have 9 with three
+  // others: as much as trial 1, which is earlier.
+  assert.deepEqual(asked, [[0, 0], [0, 1], [0, 2], [0, 3], [1, 0], [1, 1], [1, 2], [1, 3], [2, 0], [3, 0], [4, 0]]);
+  assert.deepEqual(made.trials.map(({ state, score }) => [state, score]), [['complete', 7], ['complete', 9], ['pruned', 5], ['pruned', 9], ['pruned', 8]]);
+  assert.deepEqual([made.finished, made.best()?.number], [true, 1]);
+  const least = createStudy(bh, { ...changes, metric: { name: 'solved_at_timestep' }, run_cap: 4 });
+  const order = scored(least, [[50, 30, 30, 10], [90, 20, 20, 20], [25, 90, 90, 15], [null, 5, 5, 5]]);
+  // The least is best: trial 0 has 30; trial 1 could have 90, 10, 10, 10: 10, and has 20; trial 2 could have 25, 10, 10, 10, then 25, 90, 10, 10: 17.5, then 25, 90, 90, 10: 57.5.
+  assert.deepEqual(order, [[0, 0], [0, 1], [0, 2], [0, 3], [1, 0], [1, 1], [1, 2], [1, 3], [2, 0], [2, 1], [2, 2], [3, 0]]);
+  assert.deepEqual(least.trials.map(({ state }) => state), ['complete', 'complete', 'pruned', 'pruned']);
+});
+
+test('a race needs fewer runs, and has the winner of the study without it', () => {
+  const changes = { seeds: '0-4', method: 'random' }, all = ranStudy(bh, changes), race = ranStudy(bh, { ...changes, early_terminate: { type: 'racing' } });
+  assert.deepEqual([race.best()?.number, race.best()?.score], [all.best()?.number, all.best()?.score]);
+  const runs = race.trials.reduce((sum, { jobs }) => sum + jobs.length, 0);
+  assert.ok(runs < 0.6 * 150, `${runs} of 150 runs`);
+  assert.deepEqual(race.trials[0].jobs, all.trials[0].jobs, 'the runs are those of the study without it');
 });
 
 test('what fails is not promoted, and a rung in which all fail ends the study', () => {

@@ -3,7 +3,7 @@
 // alone, never from their order or from who ran them: trial k is made from the results of trials 0 to k - parallel, and waits for these.
 import { BellhopError } from '../bellhop-error.mjs';
 import { importances } from './importance.mjs';
-import { meanCurve, nextThresholds, survivors, thresholds } from './pruning.mjs';
+import { canWin, leaderWith, meanCurve, nextThresholds, survivors, thresholds } from './pruning.mjs';
 import { readResult } from './study-calls.mjs';
 import { readStudy } from './study-definition.mjs';
 import { makeJob } from './study-job.mjs';
@@ -49,10 +49,15 @@ class Study {
   #rung = [];
   #open = 0;
   #over = 0;
+  /** Of a race: the best of so many trials at the beginning. @type {import('./pruning.mjs').Leader} */
+  #leader;
+  #raced = 0;
 
   /** @param {import('./study-definition.mjs').Plan} plan */
   constructor(plan) {
     this.#plan = plan;
+    const worst = plan.metric.goal === 'maximize' ? -Infinity : Infinity;
+    this.#leader = { trial: worst, run: worst };
   }
 
   get definition() {
@@ -132,10 +137,10 @@ class Study {
   }
 
   importance() {
-    const { pruner, seeds } = this.#plan;
+    const { pruner } = this.#plan;
     const scored = this.#catchUp().#trials.map((trial) => {
       // Of successive halving the first rung, which all have run.
-      const score = pruner?.type === 'successive_halving' ? trial.firstScore(seeds.length) : trial.state === 'complete' ? trial.score : null;
+      const score = pruner?.type === 'successive_halving' ? trial.firstScore(this.#seedsOf(0).length) : trial.state === 'complete' ? trial.score : null;
       return score === null ? [] : [{ params: trial.params, score }];
     });
     return importances(this.#plan, scored.flat());
@@ -150,8 +155,8 @@ class Study {
 
   /** The next trial, where the results it is made from are there. */
   #propose() {
-    const { cap, parallel, method, pruner, dimensions, seed, seeds } = this.#plan;
-    const number = this.#trials.length, needed = method === 'tpe' || pruner?.type === 'median' ? number - parallel + 1 : 0;
+    const { cap, parallel, method, pruner, dimensions, seed, metric } = this.#plan;
+    const number = this.#trials.length, needed = method === 'tpe' || pruner?.type === 'median' || pruner?.type === 'racing' ? number - parallel + 1 : 0;
     if (number >= cap || this.#known < needed) return false;
     const before = this.#trials.slice(0, Math.max(0, needed));
     const params = method === 'tpe' ? tpeParams(this.#plan, number, before) : method === 'grid' ? gridParams(dimensions, number) : randomParams(dimensions, seed, number);
@@ -161,14 +166,26 @@ class Study {
     this.#rung.push(trial);
     this.#open++;
     if (pruner?.type === 'median') trial.thresholds = trial.stopBelow = thresholds(pruner, before.flatMap(({ curve }) => curve ? [curve] : []));
-    this.#addJobs(trial, pruner?.type === 'median' ? seeds.slice(0, 1) : seeds);
+    if (pruner?.type === 'racing') {
+      while (this.#raced < needed) this.#leader = leaderWith(this.#leader, this.#trials[this.#raced++], metric.goal);
+      trial.leader = this.#leader;
+    }
+    this.#addJobs(trial, this.#seedsOf(0));
     return true;
+  }
+
+  /** The seeds that a trial runs with in a rung; without rungs of seeds one after the other, or all at once. @param {number} rung */
+  #seedsOf(rung) {
+    const { pruner, seeds } = this.#plan;
+    if (pruner === undefined) return seeds;
+    if (pruner.type !== 'successive_halving') return seeds.slice(rung, rung + 1);
+    return pruner.resource === 'seeds' ? seeds.slice(pruner.rungs[rung - 1] ?? 0, pruner.rungs[rung]) : seeds;
   }
 
   /** Adds jobs to a trial; results that are there already count at once. @param {Progress} trial @param {readonly number[]} seeds */
   #addJobs(trial, seeds) {
     const { pruner } = this.#plan, { number, params, stopBelow } = trial;
-    const until = pruner?.type === 'successive_halving' && trial.rung < pruner.rungs.length - 1 ? pruner.rungs[trial.rung] : undefined;
+    const until = pruner?.type === 'successive_halving' && pruner.resource === 'timesteps' && trial.rung < pruner.rungs.length - 1 ? pruner.rungs[trial.rung] : undefined;
     const entries = seeds.map((seed) => this.#entryOf(makeJob(this.#plan, { trial: number, params, seed, until, stopBelow })));
     for (const entry of entries) {
       entry.owners.push([trial, trial.jobs.length]);
@@ -219,15 +236,20 @@ class Study {
   #goOn(trial) {
     const { pruner, seeds } = this.#plan;
     if (pruner?.type === 'successive_halving') return this.#endRung(trial);
-    const { outcome } = /** @type {TrialResult} */ (trial.results.at(-1));
-    if (pruner?.type === 'median' && trial.jobs.length < seeds.length && outcome !== 'pruned' && outcome !== 'failed') {
-      const { id } = /** @type {Job} */ (trial.jobs.at(-1));
-      trial.stopBelow = nextThresholds(trial.thresholds, trial.stopBelow, this.#entries.get(id)?.curve ?? []);
-      return this.#addJobs(trial, [seeds[trial.jobs.length]]);
-    }
+    if (pruner !== undefined && trial.jobs.length < seeds.length && this.#takesNextSeed(trial)) return this.#addJobs(trial, this.#seedsOf(trial.jobs.length));
     this.#end(trial);
     if (pruner?.type === 'median' && trial.state === 'complete') trial.curve = meanCurve(trial.jobs.map(({ id }) => this.#entries.get(id)?.curve ?? []));
     this.#count();
+  }
+
+  /** Whether a trial whose seeds run one after the other goes on with the next of them. @param {Progress} trial */
+  #takesNextSeed(trial) {
+    const { outcome } = /** @type {TrialResult} */ (trial.results.at(-1));
+    if (outcome === 'pruned' || outcome === 'failed') return false;
+    const { pruner, seeds, metric: { goal } } = this.#plan;
+    if (pruner?.type === 'median') trial.stopBelow = nextThresholds(trial.thresholds, trial.stopBelow, this.#entries.get(trial.jobs[trial.jobs.length - 1].id)?.curve ?? []);
+    else trial.isDropped = trial.leader !== undefined && !canWin(trial.leader, trial.results.map((result) => result?.score ?? null), seeds.length, goal);
+    return !trial.isDropped;
   }
 
   /** @param {Progress} trial */
@@ -255,7 +277,7 @@ class Study {
 
   /** The best of the rung go on; of equals the earlier ones. */
   #promote() {
-    const pruner = /** @type {import('./pruning.mjs').Halving} */ (this.#plan.pruner), { seeds, metric: { goal } } = this.#plan;
+    const pruner = /** @type {import('./pruning.mjs').Halving} */ (this.#plan.pruner), { metric: { goal } } = this.#plan;
     const rung = this.#rung, isLast = rung[0].rung === pruner.rungs.length - 1;
     if (isLast) return rung.forEach((trial) => this.#end(trial));
     const sign = goal === 'maximize' ? -1 : 1;
@@ -271,9 +293,9 @@ class Study {
     for (const trial of this.#rung) {
       trial.rung++;
       trial.isWaiting = false;
-      trial.first = trial.jobs.length;
+      if (pruner.resource === 'timesteps') trial.first = trial.jobs.length;
     }
-    for (const trial of this.#rung) this.#addJobs(trial, seeds);
+    for (const trial of this.#rung) this.#addJobs(trial, this.#seedsOf(trial.rung));
   }
 }
 

@@ -1,37 +1,46 @@
 // SPDX-License-Identifier: MIT
-// Which trials end early: by the median of those before (Optuna's MedianPruner, of several seeds by the mean over those so far), or in rungs of
-// which the best go on (successive halving, Jamieson and Talwalkar 2016, synchronous). Both from results that the study file names, not from what happens to be there: so the same
+// Which trials end early: by the median of those before (Optuna's MedianPruner, of several seeds by the mean over those so far); in rungs of
+// steps or of seeds, of which the best go on (successive halving, Jamieson and Talwalkar 2016, synchronous); or where their seeds left cannot make
+// them the best any more (a race with the bound of adaptive capping, Hutter et al. 2009). All from results that the study file names, not from what happens to be there: so the same
 // trials are pruned on one thread and on forty machines.
 import { ANY, readOptions } from '../given.mjs';
 import { checked, whole } from '../rules.mjs';
-import { median } from '../statistics.mjs';
+import { iqm, median } from '../statistics.mjs';
 import { refused } from './study-space.mjs';
 
 /** @typedef {{ type: 'median', startup: number, warmup: number, interval: number }} Median */
-/** @typedef {{ type: 'successive_halving', eta: number, rungs: readonly number[] }} Halving  rungs: timesteps; the last is the whole run */
-/** @typedef {Median | Halving} Pruner */
+/** @typedef {{ type: 'successive_halving', resource: 'timesteps' | 'seeds', eta: number, rungs: readonly number[] }} Halving  rungs: timesteps, the last is the whole run; or seeds, the last is all of them */
+/** @typedef {{ type: 'racing' }} Racing */
+/** @typedef {Median | Halving | Racing} Pruner */
+/** The best score of a trial, and of a run. @typedef {{ trial: number, run: number }} Leader */
 /** Evaluations of a trial: timesteps and mean rewards. @typedef {readonly (readonly [timesteps: number, meanReward: number])[]} Curve */
 
-const TYPES = ['median', 'successive_halving'];
+const TYPES = ['median', 'successive_halving', 'racing'], RESOURCES = ['timesteps', 'seeds'];
 const STEPS_MAX = 2_000_000_000;
 /** As Optuna's. */
 const STARTUP_TRIALS = 5, ETA = 4;
 
 /**
- * @param {Pick<import('./study-definition.mjs').Plan, 'options' | 'metric' | 'dimensions'>} plan @param {any} given
+ * @param {Pick<import('./study-definition.mjs').Plan, 'options' | 'metric' | 'dimensions' | 'seeds'>} plan @param {any} given
  * @param {number | undefined} total  timesteps of a run
  * @returns {Pruner}
  */
 export function readPruner(plan, given, total) {
-  const { type } = readOptions('early_terminate', given, { type: ANY, ...given.type === 'successive_halving' ? HALVING : MEDIAN });
+  const { type } = readOptions('early_terminate', given, { type: ANY, ...given.type === 'racing' ? {} : given.type === 'successive_halving' ? HALVING : MEDIAN });
   checked('early_terminate.type', type, [(value) => TYPES.includes(value), `one of ${TYPES.join(', ')}`]);
-  return type === 'median' ? readMedian(plan, given) : readHalving(plan, given, total);
+  if (type === 'racing') needSeeds('type racing', plan);
+  return type === 'racing' ? { type } : type === 'median' ? readMedian(plan, given) : readHalving(plan, given, total);
+}
+
+/** @param {string} what @param {Parameters<typeof readPruner>[0]} plan */
+function needSeeds(what, { seeds }) {
+  if (seeds.length === 1) throw refused(`seeds has one seed, but early_terminate of ${what} ends trials between two: give several, such as seeds: 0-4`);
 }
 
 /** @type {Record<string, import('../rules.mjs').Rule>} */
 const MEDIAN = { n_startup_trials: ANY, n_warmup_steps: ANY, interval_steps: ANY };
 /** @type {Record<string, import('../rules.mjs').Rule>} */
-const HALVING = { min_resource: ANY, eta: ANY, reduction_factor: ANY };
+const HALVING = { resource: ANY, min_resource: ANY, eta: ANY, reduction_factor: ANY };
 
 /** @param {Parameters<typeof readPruner>[0]} plan @param {any} given @returns {Median} */
 function readMedian({ options, metric }, { n_startup_trials: startup = STARTUP_TRIALS, n_warmup_steps: warmup = 0, interval_steps: interval = 1 }) {
@@ -44,16 +53,24 @@ function readMedian({ options, metric }, { n_startup_trials: startup = STARTUP_T
 }
 
 /** @param {Parameters<typeof readPruner>[0]} plan @param {any} given @param {number | undefined} total @returns {Halving} */
-function readHalving({ dimensions }, { min_resource: least, eta: own, reduction_factor: eta = own ?? ETA }, total) {
-  if (dimensions.some(({ key }) => key === 'totalTimesteps')) throw refused('parameters.totalTimesteps is tried, but successive_halving compares runs after equally many steps: give options.totalTimesteps instead');
-  if (total === undefined) throw refused('options.totalTimesteps is missing, and successive_halving divides it into rungs: give it, as options.preset says it by name only');
+function readHalving(plan, { resource = 'timesteps', min_resource: given, eta: own, reduction_factor: eta = own ?? ETA }, total) {
+  checked('early_terminate.resource', resource, [(value) => RESOURCES.includes(value), `one of ${RESOURCES.join(', ')}`]);
+  if (resource === 'seeds') needSeeds('resource seeds', plan);
+  const all = resource === 'seeds' ? plan.seeds.length : stepsOf(plan, total), least = given ?? (resource === 'seeds' ? 1 : undefined);
   if (own !== undefined && own !== eta) throw refused('early_terminate has eta and reduction_factor, which are the same; leave out one of them');
   checked('early_terminate.eta', eta, whole(2, 1000));
   if (least === undefined) throw refused(`early_terminate.min_resource is missing: after how many of the ${total} steps is the first choice made?`);
-  checked('early_terminate.min_resource', least, whole(1, total - 1));
+  checked('early_terminate.min_resource', least, whole(1, all - 1));
   const rungs = [];
-  for (let steps = least; steps < total; steps *= eta) rungs.push(steps);
-  return { type: 'successive_halving', eta, rungs: Object.freeze([...rungs, total]) };
+  for (let n = least; n < all; n *= eta) rungs.push(n);
+  return { type: 'successive_halving', resource, eta, rungs: Object.freeze([...rungs, all]) };
+}
+
+/** The length of the runs, which is divided. @param {Parameters<typeof readPruner>[0]} plan @param {number | undefined} total */
+function stepsOf({ dimensions }, total) {
+  if (dimensions.some(({ key }) => key === 'totalTimesteps')) throw refused('parameters.totalTimesteps is tried, but successive_halving compares runs after equally many steps: give options.totalTimesteps instead');
+  if (total === undefined) throw refused('options.totalTimesteps is missing, and successive_halving divides it into rungs: give it, as options.preset says it by name only');
+  return total;
 }
 
 /**
@@ -100,6 +117,23 @@ export function fallsBelow(stopBelow = [], evaluations) {
   const [now] = evaluations.at(-1) ?? [0], [before] = evaluations.at(-2) ?? [-1];
   const best = bestUntil(evaluations, now);
   return stopBelow.some(([timesteps, least]) => timesteps > before && timesteps <= now && best < least);
+}
+
+/** What to beat, after one more trial. @param {Leader} leader @param {Pick<import('./study-trial.mjs').Progress, 'state' | 'score' | 'results'>} trial @param {'maximize' | 'minimize'} goal @returns {Leader} */
+export function leaderWith({ trial: best, run }, { state, score, results }, goal) {
+  const better = goal === 'maximize' ? Math.max : Math.min, worst = better === Math.max ? -Infinity : Infinity;
+  return { trial: state === 'complete' ? better(best, score ?? worst) : best, run: results.reduce((most, result) => better(most, result?.score ?? worst), run) };
+}
+
+/**
+ * Whether a trial can still become the best: with the scores of its seeds so far, if each of the others came to the best score of any run.
+ * @param {Leader} leader @param {readonly (number | null)[]} scores @param {number} seeds @param {'maximize' | 'minimize'} goal
+ */
+export function canWin({ trial, run }, scores, seeds, goal) {
+  const known = scores.filter((score) => score !== null), sign = goal === 'maximize' ? 1 : -1;
+  if (known.length < scores.length) return false; // without a score of each seed it has none
+  const most = sign * Math.max(sign * run, ...known.map((score) => sign * score));
+  return sign * iqm([...known, ...Array(seeds - known.length).fill(most)]) > sign * trial;
 }
 
 /** How many of so many go on to the next rung. @param {Halving} halving @param {number} n */

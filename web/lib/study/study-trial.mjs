@@ -37,6 +37,8 @@ export class Progress {
   thresholds = [];
   /** What its next job must reach. @type {import('./pruning.mjs').Curve} */
   stopBelow = [];
+  /** What it must be able to beat. @type {import('./pruning.mjs').Leader | undefined} */
+  leader;
   /** @type {import('./pruning.mjs').Curve | undefined} */
   curve;
   /** @type {{ text: string, ends: [number, number] } | undefined} */
