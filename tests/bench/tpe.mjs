@@ -4,7 +4,8 @@
 // studies of TPE with as many trials (--tpe). Each run is trained once, in full: what would end early is cut from its evaluations, so that
 // another rule for ending runs costs nothing. --records FILE keeps the runs, and goes on from them.
 //
-//     node tests/bench/tpe.mjs [--studies 0-4] [--trials 40] [--seeds 5] [--steps 10000] [--checks 10] [--threads 2] [--tpe] [--records FILE]
+//     node tests/bench/tpe.mjs [--studies 0-4] [--trials 40] [--seeds 5] [--steps 10000] [--checks 10] [--threads 2] [--tpe]
+//         [--early racing,…] [--records FILE]
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { LocalExecutor } from '../../web/cli/study-local.mjs';
@@ -19,9 +20,10 @@ import { load } from '../../web/node/node.mjs';
 
 const { values } = parseArgs({ options: {
   studies: { type: 'string', default: '0-4' }, trials: { type: 'string', default: '40' }, seeds: { type: 'string', default: '5' }, steps: { type: 'string', default: '10000' },
-  checks: { type: 'string', default: '10' }, threads: { type: 'string', default: '2' }, tpe: { type: 'boolean', default: false }, records: { type: 'string' },
+  checks: { type: 'string', default: '10' }, threads: { type: 'string', default: '2' }, tpe: { type: 'boolean', default: false }, early: { type: 'string', default: 'racing,halving seeds,median,halving steps' }, records: { type: 'string' },
 } });
 const [trials, seeds, steps, checks, threads] = [values.trials, values.seeds, values.steps, values.checks, values.threads].map(Number);
+const names = values.early.split(',').filter(Boolean);
 const [first, last = first] = values.studies.split('-').map(Number);
 /** Seeds of the winners' second training. */
 const CHECK_FROM = 1000;
@@ -34,9 +36,13 @@ const BASE = /** @type {const} */ ({
 });
 /** Ways to end trials early. @type {Readonly<Record<string, import('../../web/bellhop.js').StudyDefinition['early_terminate']>>} */
 const EARLY = Object.freeze({
-  'median': { type: 'median', n_warmup_steps: Math.ceil(steps / 5) },
-  'successive halving': { type: 'successive_halving', min_resource: Math.ceil(steps / 4), eta: 2 },
+  racing: { type: 'racing' },
+  'halving seeds': { type: 'successive_halving', resource: 'seeds', eta: 2 },
+  median: { type: 'median', n_warmup_steps: Math.ceil(steps / 5) },
+  'halving steps': { type: 'successive_halving', min_resource: Math.ceil(steps / 4), eta: 2 }, // its rungs are runs of their own here
 });
+const unknown = names.find((name) => !(name in EARLY));
+if (unknown !== undefined) throw new Error(`--early has '${unknown}', but can have ${Object.keys(EARLY).join(', ')}`);
 
 const seconds = () => `${Math.round(performance.now() / 1000)} s`;
 const shownParams = (/** @type {any} */ { learningRate, nSteps }) => `learning rate ${Number(learningRate).toPrecision(3)}, ${nSteps} steps`;
@@ -121,20 +127,20 @@ async function checked(name, study) {
 const percent = (/** @type {number} */ share) => (100 * share).toFixed(0);
 const within = (/** @type {number | null} */ score, /** @type {readonly [number, number] | null} */ ends) => ends !== null && Number(score) >= ends[0] && Number(score) <= ends[1];
 /** What became of the random studies, by the way to end early: steps saved, winners that are the same, or whose score is within the interval of the winner without early ends, and by how much their scores with new seeds are better. */
-const early = Object.fromEntries(Object.keys(EARLY).map((name) => [name, { saved: /** @type {number[]} */ ([]), same: 0, near: 0, gained: /** @type {number[]} */ ([]) }]));
+const early = Object.fromEntries(names.map((name) => [name, { saved: /** @type {number[]} */ ([]), same: 0, near: 0, gained: /** @type {number[]} */ ([]) }]));
 let better = 0, same = 0;
 console.log(`${trials} trials, ${seeds} seeds each, ${steps} steps of PPO in Acrobot-v1, ${threads} threads`);
 try {
   for (let i = first; i <= last; i++) {
     const own = { seed: i, seeds: Array.from({ length: seeds }, (_, k) => 100 * i + k) };
-    const random = await ran(`random ${i}`, { ...own, method: 'random' }), score = await checked(`random ${i}`, random);
-    for (const [name, how] of Object.entries(EARLY)) {
-      const study = await ran(`random ${i}, ${name}`, { ...own, method: 'random', early_terminate: how }), saved = 1 - stepsOf(study) / stepsOf(random);
+    const random = await ran(`random ${i}`, { ...own, method: 'random' }), score = checks > 0 ? await checked(`random ${i}`, random) : NaN;
+    for (const name of names) {
+      const study = await ran(`random ${i}, ${name}`, { ...own, method: 'random', early_terminate: EARLY[name] }), saved = 1 - stepsOf(study) / stepsOf(random);
       const isSame = winnerOf(study).number === winnerOf(random).number, isNear = within(winnerOf(study).score, winnerOf(random).interval);
       early[name].saved.push(saved);
       early[name].same += Number(isSame);
       early[name].near += Number(isNear);
-      early[name].gained.push(isSame ? 0 : await checked(`random ${i}, ${name}`, study) - score);
+      early[name].gained.push(isSame ? 0 : checks === 0 ? NaN : await checked(`random ${i}, ${name}`, study) - score);
       console.log(`random ${i}, ${name}: ${percent(saved)} % of ${stepsOf(random)} steps saved, ${isSame ? 'the same winner' : `trial ${winnerOf(study).number} wins with ${winnerOf(study).score?.toFixed(1)}`}`);
     }
     if (!values.tpe) continue;
