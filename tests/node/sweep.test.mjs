@@ -96,6 +96,19 @@ test('results decide about later trials: the same ones on one thread and on thre
   refused(['sweep', 'learned.json', '--shard', '1/2'], 2, /--shard is for runs that do not wait for each other, and learned\.json has early_terminate: median/);
 });
 
+test('races and rungs of seeds have runs of the study without them, the same ones on one thread and on three', () => {
+  const all = new Map(rowsOf('quick', 'jobs.csv').slice(1).map((row) => [row.at(-1), row]));
+  for (const [name, early_terminate] of /** @type {const} */ ([['race', { type: 'racing' }], ['seeds', { type: 'successive_halving', resource: 'seeds', eta: 2 }]])) {
+    write(name, { parallel: 1, early_terminate });
+    for (const jobs of ['1', '3']) done('sweep', `${name}.json`, '--out', `${name}-${jobs}`, '--jobs', jobs);
+    assert.deepEqual(tablesOf(`${name}-1`), tablesOf(`${name}-3`));
+    const jobs = rowsOf(`${name}-1`, 'jobs.csv').slice(1);
+    assert.ok(jobs.length < 15, `${jobs.length} runs`);
+    for (const row of jobs) assert.deepEqual(row, all.get(row.at(-1)));
+    assert.match(read(`${name}-1`, 'trials.csv'), /^\d,pruned,/m);
+  }
+});
+
 test('rungs: the best go on from where they were, to the bits of an uninterrupted run', () => {
   write('rungs', { run_cap: 8, seeds: [0], early_terminate: { type: 'successive_halving', min_resource: 100, eta: 2 } });
   done('sweep', 'rungs.json', '--jobs', '2');
