@@ -2,9 +2,9 @@
 // What TPE and early ends are worth, on PPO in Acrobot-v1, learning rate and n_steps: random studies with and without early ends, which have the
 // same trials: how many steps are saved, whether the winner is the same, and what both winners come to with seeds that no study has seen; then
 // studies of TPE with as many trials (--tpe). Each run is trained once, in full: what would end early is cut from its evaluations, so that
-// another rule for ending runs costs nothing. --records FILE keeps the runs, and goes on from them.
+// another rule for ending runs costs nothing. --records FILE keeps the runs, and goes on from them. Study i has the seeds from i * spacing on.
 //
-//     node tests/bench/tpe.mjs [--studies 0-4] [--trials 40] [--seeds 5] [--steps 10000] [--checks 10] [--threads 2] [--tpe]
+//     node tests/bench/tpe.mjs [--studies 0-4] [--trials 40] [--seeds 5] [--spacing 100] [--steps 10000] [--checks 10] [--threads 2] [--tpe]
 //         [--early racing,…] [--records FILE]
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -19,10 +19,10 @@ import { load } from '../../web/node/node.mjs';
 /** @typedef {import('../../web/bellhop.js').JobResult} JobResult */
 
 const { values } = parseArgs({ options: {
-  studies: { type: 'string', default: '0-4' }, trials: { type: 'string', default: '40' }, seeds: { type: 'string', default: '5' }, steps: { type: 'string', default: '10000' },
+  studies: { type: 'string', default: '0-4' }, trials: { type: 'string', default: '40' }, seeds: { type: 'string', default: '5' }, spacing: { type: 'string', default: '100' }, steps: { type: 'string', default: '10000' },
   checks: { type: 'string', default: '10' }, threads: { type: 'string', default: '2' }, tpe: { type: 'boolean', default: false }, early: { type: 'string', default: 'racing,halving seeds,median,halving steps' }, records: { type: 'string' },
 } });
-const [trials, seeds, steps, checks, threads] = [values.trials, values.seeds, values.steps, values.checks, values.threads].map(Number);
+const [trials, seeds, spacing, steps, checks, threads] = [values.trials, values.seeds, values.spacing, values.steps, values.checks, values.threads].map(Number);
 const names = values.early.split(',').filter(Boolean);
 const [first, last = first] = values.studies.split('-').map(Number);
 /** Seeds of the winners' second training. */
@@ -132,7 +132,7 @@ let better = 0, same = 0;
 console.log(`${trials} trials, ${seeds} seeds each, ${steps} steps of PPO in Acrobot-v1, ${threads} threads`);
 try {
   for (let i = first; i <= last; i++) {
-    const own = { seed: i, seeds: Array.from({ length: seeds }, (_, k) => 100 * i + k) };
+    const own = { seed: i, seeds: Array.from({ length: seeds }, (_, k) => spacing * i + k) };
     const random = await ran(`random ${i}`, { ...own, method: 'random' }), score = checks > 0 ? await checked(`random ${i}`, random) : NaN;
     for (const name of names) {
       const study = await ran(`random ${i}, ${name}`, { ...own, method: 'random', early_terminate: EARLY[name] }), saved = 1 - stepsOf(study) / stepsOf(random);
