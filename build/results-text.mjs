@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// npm run results:text: the tasks of text on many seeds, and what a KL leash does; writes the end of docs/results.md, which
+// npm run results:text: the tasks of text on many seeds, and what a KL penalty does; writes the end of docs/results.md, which
 // `npm run results` leaves as it is.
 //
 //     npm run results:text                            10 seeds each
@@ -215,12 +215,12 @@ function bothShapes(bh, seeds, folder) {
   return table(SHAPES_HEAD, ids.flatMap((id) => [of(id, 'decoder'), of(id, 'encoder-decoder')]));
 }
 
-// ---- the leash ----
+// ---- the KL penalty ----
 
 /** A reward that pays for length and pleasant words only: what a policy finds when nothing holds it. */
 const PROXY = { grammarWeight: 0, topicWeight: 0, lengthWeight: 0.5, repetitionWeight: 0, sentimentWeight: 0.5 };
 /** @type {[name: string, envOptions: object, options: object][]} */
-const LEASHES = [
+const PENALTIES = [
   ['the task\'s reward, no penalty', {}, { klCoef: 0 }],
   ['the task\'s reward, KL target 0.3', {}, { klCoef: 0.05, klTarget: 0.3 }],
   ['proxy reward, no penalty', PROXY, { klCoef: 0 }],
@@ -257,9 +257,9 @@ function judge(env, model) {
 }
 
 /** @param {Bellhop} bh @param {string} file */
-async function leashes(bh, file) {
+async function penalties(bh, file) {
   const rows = [];
-  for (const [name, envOptions, options] of LEASHES) {
+  for (const [name, envOptions, options] of PENALTIES) {
     const env = bh.make('TextGen-v1', envOptions);
     const model = new bh.PPO(env, { seed: 0, totalTimesteps: 60_000, dModel: 32, nHeads: 4, nLayers: 2, ...options });
     const lm = bh.LanguageModel.load(readFileSync(file));
@@ -296,8 +296,8 @@ async function main() {
       if (!args.only || args.only === id) tasks.push(...await task(bh, id, seeds, folder));
     }
     const textgen = tasks.find(({ file }) => file.includes('TextGen-v1'));
-    const leash = textgen ? await leashes(bh, textgen.file) : [];
-    const text = report(seeds, tasks, leash);
+    const penalty = textgen ? await penalties(bh, textgen.file) : [];
+    const text = report(seeds, tasks, penalty);
     console.log(text);
     if (!args.only && !args.architecture) writeEnd(text);
   } finally {
@@ -305,10 +305,10 @@ async function main() {
   }
 }
 
-/** @param {number[]} seeds @param {Awaited<ReturnType<typeof task>>} tasks @param {unknown[][]} leash */
-function report(seeds, tasks, leash) {
+/** @param {number[]} seeds @param {Awaited<ReturnType<typeof task>>} tasks @param {unknown[][]} penalty */
+function report(seeds, tasks, penalty) {
   return `${TEXT_MARK}
-## Tasks of text
+## Text tasks
 
 Made by \`npm run results:text\` on ${os.cpus()[0].model.trim()}, ${os.availableParallelism()} cores, Node ${process.version}; seeds ${seeds[0]} to ${seeds.at(-1)}. Optimum and random mean are
 exact (\`envs/*.h\` state them, \`tests/c\` compute them). The language model of a task (2 layers, of Summarize-v0 3, of 32 channels; an
@@ -322,13 +322,13 @@ model with add-k smoothing of the same tokens, and seconds of pre-training.
 
 ${table(['task', 'architecture', 'parameters', 'perplexity', 'trigram', 'seconds'], tasks.map(({ model }) => model))}
 
-## A leash
+## The KL penalty
 
 PPO fine-tunes the language model of TextGen-v1, 60,000 steps, seed 0; 300 sampled texts. The *proxy reward* pays for length and pleasant words only
 (grammar and topic weigh 0): without a penalty the policy finds texts that please it and nobody else; the KL penalty keeps them language. KL is per
 step, between the policy and the model it started from.
 
-${table(['run', 'reward', 'KL', 'grammar', 'topic', 'different texts', 'first three'], leash)}
+${table(['run', 'reward', 'KL', 'grammar', 'topic', 'different texts', 'first three'], penalty)}
 `;
 }
 

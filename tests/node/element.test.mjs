@@ -63,7 +63,7 @@ test('settings that are none are told and left out, whatever their type; the oth
     assert.equal(words.unfit(unread), 'learningRate cannot be “an object”. batchSize cannot be “an object”. gamma cannot be “null”. env is an attribute of <bellhop-lab>, not a setting.');
   }
   assert.equal(words.unfit(queryOf(attributes({ settings: { view: 'x', lang: 'en' } })).unread), 'There is no setting “view” here. lang is an attribute of <bellhop-lab>, not a setting.');
-  assert.equal(words.unfit(queryOf(attributes({ settings: '{bad' })).unread), 'settings is “{bad”, but must be an object in JSON.');
+  assert.equal(words.unfit(queryOf(attributes({ settings: '{bad' })).unread), 'settings is “{bad”, but must be a JSON object.');
   for (const value of NONSENSE) {
     assert.ok(queryOf(attributes({ settings: { learningRate: value, 'env.map': value } })).query.has('env'));
     queryOf(attributes({ settings: value, algo: value, preset: value, seed: value }));

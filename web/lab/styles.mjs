@@ -254,8 +254,17 @@ export const styles = css`
 @media (prefers-reduced-motion: reduce) {
   * { scroll-behavior: auto !important; }
 }
+/* On paper a lab is as high as what it shows, whatever its host gave it; it breaks between its panels, not within them. Fields are text. */
 @media print {
+  :host { height: auto !important; min-height: 0 !important; max-height: none !important; overflow: visible !important; }
   * { print-color-adjust: exact; }
-  .buttons, .speed, .notices, .layout button:not([aria-pressed='true']), .values:not([open]) { display: none; }
+  .lab { display: block; min-height: 0; }
+  .bar { position: static; border-bottom: 0; padding: 8px 0; }
+  .buttons, .speed, .notices, .layout button:not([aria-pressed='true']), .layout input:is([type='range'], [type='search']), .values:not([open]) { display: none; }
+  .panels > section, .chart, .setting { break-inside: avoid; }
+  .panels section > header { min-height: 0; }
+  select, input[type='text'] { appearance: none; width: auto; max-width: none; min-height: 0; padding: 0; border: 0; background: none; field-sizing: content; }
+  .segments button { min-height: 0; padding: 0; border: 0; background: none; }
+  summary { list-style: none; }
 }
 `;

@@ -63,11 +63,7 @@ class Site {
   }
 
   async start() {
-    try {
-      await this.#begin();
-    } finally {
-      byId('bottom').hidden = false; // before, it would move whenever the lab grows
-    }
+    await this.#begin();
     prefetchWhenIdle();
   }
 

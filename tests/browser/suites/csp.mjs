@@ -265,7 +265,7 @@ export default function csp(lab) {
       Object.assign(globalThis, { told });
     });
     await page.workers()[0].evaluate(() => globalThis.close());
-    await isSo(page, () => [.../** @type {any} */ (globalThis).told].some((text) => /^The browser ended the worker\. The run goes on/.test(text)));
+    await isSo(page, () => [.../** @type {any} */ (globalThis).told].some((text) => /^The browser stopped the worker\. The run continues/.test(text)));
     await phase(page, 'running');
     await reach(page, 'count-episodes', 4);
     await close();
@@ -307,8 +307,8 @@ export default function csp(lab) {
       return $('phase-text').textContent;
     });
     assert.match(answer, /^(Pausing…|Busy; Reset starts over)$/, 'at once, whatever the worker does');
-    await says(page, 'notice-text', /^Pausing: the worker first ends the update/);
-    await says(page, 'notice-text', /^The worker did not answer Pause for 3 seconds and was ended\. The run goes on from step [\d,]+;/);
+    await says(page, 'notice-text', /^Pausing: the worker is finishing its current update/);
+    await says(page, 'notice-text', /^The worker did not answer Pause for 3 seconds and was stopped\. The run continues from step [\d,]+;/);
     await phase(page, 'paused');
     assert.equal(await page.evaluate(() => /** @type {any} */ (globalThis).watched.workers), 1);
     assert.ok(await number(page, 'count-steps') > 0, 'from the kept state');

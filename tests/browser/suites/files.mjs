@@ -63,7 +63,7 @@ export default function files(lab) {
     await page.keyboard.press('Enter');
     await (await choosing).setFiles({ name: config.name, mimeType: 'application/json', buffer: Buffer.from(config.bytes) });
     await link(page, 'env=GridWorld-v0&algo=q-learning&seed=3');
-    await says(page, 'notice-text', /has the settings of GridWorld-v0-q-learning-seed3-step300\.json\. Press Play/);
+    await says(page, 'notice-text', /The settings of GridWorld-v0-q-learning-seed3-step300\.json are loaded\. Press Play/);
     for (const part of ['totalTimesteps=300', 'evalFreq=100', 'env.map=S..G', 'learningRate=0.25']) assert.ok(decodeURIComponent(page.url()).includes(part), part);
     assert.equal(await page.getAttribute('#tab-grid', 'aria-selected'), 'true');
     await finish(page);
@@ -81,7 +81,7 @@ export default function files(lab) {
     await part.learn({ steps: 400 });
     const { page, close } = await lab().open(`${SMALL}&seed=3`);
     await drop(page, { name: 'left.safetensors', bytes: part.save({ full: true }) });
-    await says(page, 'notice-text', /The run of left\.safetensors stands at step 400\. Play goes on from there/);
+    await says(page, 'notice-text', /The run in left\.safetensors is at step 400\. Press Play to continue it/);
     await phase(page, 'paused');
     await reach(page, 'count-steps', 400);
     assert.match(page.url(), /#env=CartPole-v1&algo=dqn&seed=5&learningStarts=100&netArch=16&totalTimesteps=900&evalFreq=300$/);
@@ -125,7 +125,7 @@ export default function files(lab) {
     await link(page, 'seed=7');
     await give(page, { ...csv, name: 'from a friend.csv' });
     await says(page, 'bench-run-2', /from the file from a friend\.csv · 300 steps · mean return/);
-    await says(page, 'notice-text', /drawn in grey, and is in the list/);
+    await says(page, 'notice-text', /drawn in grey and listed among the runs/);
     const of = (/** @type {number} */ i) => page.evaluate((at) => /** @type {any} */ (document.getElementById('lab')).experiment.runs.items[at].history.toJSON(), i);
     const known = (/** @type {any} */ json) => ({ ...json, train: json.train.slice(0, 4), latestTrain: json.latestTrain.slice(0, 4) }); // no record has the value of the start state
     assert.deepEqual(known(await of(1)), known(before));
@@ -135,7 +135,7 @@ export default function files(lab) {
     await page.click('#runs-open');
     await says(page, 'bench-run-2', /from the file from a friend\.csv/);
     await give(page, { ...csv, name: 'CartPole-v1-dqn-seed2-step600.csv' });
-    await says(page, 'notice-text', /was not opened, and nothing has changed\. It has records of CartPole, but GridWorld is shown: choose CartPole first\./);
+    await says(page, 'notice-text', /was not opened, and nothing has changed\. It contains records of CartPole, but GridWorld is shown: choose CartPole first\./);
     await close();
   });
 
@@ -152,9 +152,9 @@ export default function files(lab) {
     const heading = 'type,time/total_timesteps,rollout/ep_rew,rollout/ep_len,rollout/exploration_rate,train/loss,train/learning_rate,train/n_updates,train/mean_q,train/grad_norm,eval/mean_reward,eval/std_reward,eval/min_reward,eval/max_reward,eval/mean_ep_length,eval/is_best';
     /** @type {[name: string, bytes: any, says: RegExp][]} */
     const cases = [
-      ['cat.png', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3, 4, 5]), /none of the files that can be opened here: settings \(\.json\), a model or a full checkpoint/],
-      ['empty.json', '', /none of the files/],
-      ['x.json', '{"a": 1}', /JSON, but not the settings of a run: those have env, algo, options and env_options/],
+      ['cat.png', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3, 4, 5]), /It cannot be opened here\. These can: settings \(\.json\), a model or a full checkpoint/],
+      ['empty.json', '', /It cannot be opened here/],
+      ['x.json', '{"a": 1}', /JSON, but not the settings of a run, which have env, algo, options and env_options/],
       ['x.json', '{"env": ', /JSON, but not the settings/],
       ['x.json', config({ env: '__proto__' }), /env cannot be “__proto__”/],
       ['x.json', config({ algo: 'q-lerning' }), /algo cannot be “q-lerning”; did you mean “q-learning”/],
@@ -164,12 +164,12 @@ export default function files(lab) {
       ['x.json', config({ options: { env: 'CartPole-v1' } }), /algo cannot be “q-learning”|JSON, but not the settings/],
       ['x.json', config({ options: { view: 'language' } }), /x\.json was not opened, and nothing has changed\. .+/],
       ['x.json', config({ env_options: [1] }), /JSON, but not the settings/],
-      ['d.jsonl', '{"env": "GridWorld-v0"}\n{"actions": [1]}\n', /demonstrations: Play it yourself, below the environment/],
-      ['t.csv', 'type,reward\nepisode,1\n', /a table, but not one of a run’s records/],
+      ['d.jsonl', '{"env": "GridWorld-v0"}\n{"actions": [1]}\n', /demonstrations: open it under “Play it yourself”, below the environment/],
+      ['t.csv', 'type,reward\nepisode,1\n', /a table, but not the records of a run/],
       ['t.csv', `${heading}\nepisode,5,1\n`, /a table, but not one/],
       ['t.csv', `${heading}\nepisode,=1+1${','.repeat(14)}\n`, /a table, but not one/],
-      ['s.safetensors', header({ w: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }), /safetensors format, but not a checkpoint of Bellhop/],
-      ['s.safetensors', header({ __metadata__: { format: 'bellhop-lm-1' } }), /a language model: the tab Text has a button/],
+      ['s.safetensors', header({ w: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }), /a safetensors file, but not a checkpoint saved by Bellhop/],
+      ['s.safetensors', header({ __metadata__: { format: 'bellhop-lm-1' } }), /a language model: open it in the tab “Text”/],
       ['s.safetensors', header({ __metadata__: { format: 'bellhop-1', env: 'Mine-v0', algo: 'dqn' } }), /env cannot be “Mine-v0”/],
       ['s.safetensors', header({ __metadata__: { format: 'bellhop-1', env: 'CartPole-v1', algo: 'dqn', state_entries: '48' } }), /s\.safetensors was not opened, and nothing has changed\. .+/],
       ['s.safetensors', broken, /s\.safetensors was not opened, and nothing has changed\. .+/],

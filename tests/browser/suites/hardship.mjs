@@ -26,7 +26,7 @@ async function survivesItsWorker(page) {
   await phase(page, 'paused');
   const before = await seen(page), hash = await page.evaluate(() => /** @type {any} */ (document.querySelector('bellhop-lab')).sha256());
   await page.evaluate(() => void /** @type {any} */ (globalThis).watched.kill());
-  await says(page, 'notice-text', /^The browser ended the worker\. The run goes on in another one from step/);
+  await says(page, 'notice-text', /^The browser stopped the worker\. The run continues in another one from step/);
   await holds(page, (step) => {
     const { phase, agentFrame } = /** @type {any} */ (document.querySelector('bellhop-lab')).experiment;
     return phase === 'paused' && agentFrame?.timesteps === step;
@@ -52,7 +52,7 @@ export default function hardship(lab) {
     });
     await setSpeed(page, 5);
     await playAndPause(page);
-    await says(page, 'notice-text', /^The browser has no room to keep this run/);
+    await says(page, 'notice-text', /^The browser has no room left to keep this run/);
     await survivesItsWorker(page);
     await page.click('#lang-zh'); // what the page remembers of its reader has no room either
     await link(page, 'lang=zh');

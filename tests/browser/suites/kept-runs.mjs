@@ -76,7 +76,7 @@ export default function keptRuns(lab) {
     await holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('#chart-returns canvas'));
     await page.click('#runs-open');
     await says(page, 'bench-run-1', /Differs: seed 3 · 300 steps · mean return/);
-    await says(page, 'bench-none', /still here when you come back: this browser keeps/);
+    await says(page, 'bench-none', /Your browser keeps its settings, its curves and its latest records, so it is still here when you come back/);
     assert.equal(await csv(page, 1), records);
     assert.deepEqual(await axe(page), []);
     await page.focus('#bench-run-1 .bench-delete');

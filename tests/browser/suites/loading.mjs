@@ -71,11 +71,16 @@ export default function loading(lab) {
     for (const viewport of [{ width: 390, height: 844 }, { width: 768, height: 1024 }, { width: 1920, height: 1080 }]) {
       const { page, close } = await lab().open('', { viewport });
       await holds(page, () => performance.getEntriesByName('bellhop:ready').length > 0);
-      await page.waitForSelector('footer', { state: 'visible' });
       await frames(page, 10);
       assert.equal(await page.evaluate(() => /** @type {any} */ (window).watched.shift), 0, `${viewport.width} by ${viewport.height}`);
       await close();
     }
+  });
+
+  test('the foot of the page is there before its script', async () => {
+    const { page, close } = await openWith(lab(), '**/site.js', { status: 404 });
+    assert.ok(await page.locator('footer').isVisible());
+    await close();
   });
 
   test('where the SIMD binary does not compile, the scalar one is fetched', async () => {

@@ -157,7 +157,7 @@ export default function looking(lab) {
     assert.deepEqual(await axe(page), []);
     await page.keyboard.press('Enter');
     await says(page, 'state-text', /^cell 7/);
-    await says(page, 'solved', new RegExp(`⇄ The agent was put elsewhere by hand at step ${plain}: no link holds that\\. Reset undoes it\\.`));
+    await says(page, 'solved', new RegExp(`⇄ The agent was moved by hand at step ${plain}; a link cannot hold that\\. Reset undoes it\\.`));
     assert.equal(await page.evaluate(() => document.querySelector('bellhop-lab')?.shadowRoot?.activeElement?.id), 'stage');
     await page.keyboard.press('s');
     await reach(page, 'count-steps', plain + 1);
@@ -165,7 +165,7 @@ export default function looking(lab) {
     assert.match((await share(page)).said, /not this run: it was changed by hand or comes from a file/);
     await page.click('#runs-open');
     await says(page, 'bench-present', new RegExp(`⇄ moved by hand at step ${plain}`));
-    await says(page, 'workbench', /What was done by hand, and what came from a file, is not in the command/);
+    await says(page, 'workbench', /The command leaves out what was done by hand and what came from a file/);
     await page.click('#reset');
     await phase(page, 'ready');
     await says(page, 'bench-run-1', new RegExp(`Differs: nothing: it is the same run · .*⇄ moved by hand at step ${plain}`));
@@ -202,7 +202,7 @@ export default function looking(lab) {
     await page.keyboard.press('ArrowUp');
     await page.waitForSelector('#point-look');
     for (const key of ['ArrowUp', 'ArrowUp', 'ArrowUp', 'p']) await page.keyboard.press(key);
-    await says(page, 'solved', /⇄ The agent was put elsewhere by hand at step 0/);
+    await says(page, 'solved', /⇄ The agent was moved by hand at step 0/);
     const { obs, view } = await page.evaluate(() => {
       const { agentFrame } = /** @type {any} */ (document.getElementById('lab')).experiment;
       return { obs: [...agentFrame.obs], view: [...agentFrame.view].slice(0, 2) };
@@ -288,7 +288,7 @@ export default function looking(lab) {
         await page.keyboard.press(key);
         const { visits, counted } = model.inspect(cell), n = (visits?.reduce((sum, each) => sum + each, 0) ?? 0).toLocaleString('en');
         assert.equal(counted, steps);
-        await says(page, 'cell-look', lang === 'en' ? new RegExp(`Acted here in ${n} of ${steps.toLocaleString('en')} steps of training\\.`) : new RegExp(`训练的 ${steps.toLocaleString('en')} 步中，有 ${n} 步在此行动。`));
+        await says(page, 'cell-look', lang === 'en' ? new RegExp(`The agent acted here in ${n} of ${steps.toLocaleString('en')} training steps\\.`) : new RegExp(`训练的 ${steps.toLocaleString('en')} 步中，有 ${n} 步在此行动。`));
         assert.deepEqual(await page.locator('#cell-look tbody td:last-child').allTextContents(), [...visits ?? []].map((each) => each.toLocaleString('en')));
       }
       assert.deepEqual(await axe(page), []);
@@ -297,7 +297,7 @@ export default function looking(lab) {
       model.dispose();
       await page.click('#reset');
       await page.focus('#stage');
-      await says(page, 'cell-look', lang === 'en' ? /Acted here in 0 of 0 steps/ : /训练的 0 步中，有 0 步/);
+      await says(page, 'cell-look', lang === 'en' ? /The agent acted here in 0 of 0 training steps/ : /训练的 0 步中，有 0 步/);
       await close();
     }
   });

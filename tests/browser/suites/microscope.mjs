@@ -40,7 +40,7 @@ export default function microscope(lab) {
       await page.click('#step');
       await reach(page, 'count-steps', step);
       const isRandom = await page.evaluate(() => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.agentFrame.last.explored);
-      await says(page, 'microscope-why', isRandom ? /^Why this action: with probability ε, now (1|0\.\d+), any action is drawn/ : /^Why this action: its value was the largest\.$/);
+      await says(page, 'microscope-why', isRandom ? /^Why this action: with probability ε, now (1|0\.\d+), an action is drawn uniformly at random/ : /^Why this action: its value was the largest\.$/);
       const { old, td, now, y } = await reportAfter('q-learning', 'GridWorld-v0', { seed: 3 }, step);
       const parts = await page.$$eval('#microscope-view math', (all) => all.map(({ textContent }) => textContent ?? ''));
       const [, result, formula, value] = parts;

@@ -53,7 +53,7 @@ export default function rescue(lab) {
       const before = await model(page), print = await bytes(page);
       await listen(page);
       await end(page);
-      await wasTold(page, '^The browser ended the worker\\. The run goes on in another one from step');
+      await wasTold(page, '^The browser stopped the worker\\. The run continues in another one from step');
       await phase(page, 'paused');
       const after = await model(page);
       assert.deepEqual({ ...after, curve: null, written: null }, { ...before, curve: null, written: null });
@@ -97,7 +97,7 @@ export default function rescue(lab) {
     const before = await model(page), print = await bytes(page);
     await listen(page);
     await end(page);
-    await wasTold(page, '^The browser ended the worker\\. The run goes on');
+    await wasTold(page, '^The browser stopped the worker\\. The run continues');
     await phase(page, 'paused');
     const after = await model(page);
     assert.deepEqual([after.steps, after.seed, after.isStale, await bytes(page)], [before.steps, 6, true, print]);
@@ -113,7 +113,7 @@ export default function rescue(lab) {
     const whole = await bytes(opened.page);
     await listen(opened.page);
     await end(opened.page);
-    await wasTold(opened.page, '^The browser ended the worker\\. The model was opened again in another one\\.$');
+    await wasTold(opened.page, '^The browser stopped the worker\\. The model was reopened in another one\\.$');
     await phase(opened.page, 'finished');
     assert.equal(await bytes(opened.page), whole);
     assert.equal((await model(opened.page)).isOpened, true);
@@ -129,7 +129,7 @@ export default function rescue(lab) {
       experiment.addEventListener('phase', () => experiment.phase === 'preparing' && setTimeout(watched.kill), { once: true });
       $('play').click();
     });
-    await wasTold(page, '^The worker ended while it made this, and is another one now\\. Play makes it again\\.$');
+    await wasTold(page, '^The worker stopped while it was preparing this, and was replaced\\. Press Play to prepare it again\\.$');
     await phase(page, 'ready');
     await page.click('#play');
     await reach(page, 'count-steps', 1);
@@ -145,8 +145,8 @@ export default function rescue(lab) {
     await listen(page);
     await block(page);
     await page.click('#play');
-    await wasTold(page, '^Pausing: the worker first ends the update');
-    await wasTold(page, '^The worker did not answer Pause for 3 seconds and was ended\\. The run goes on from step [\\d,]*[1-9]');
+    await wasTold(page, '^Pausing: the worker is finishing its current update');
+    await wasTold(page, '^The worker did not answer Pause for 3 seconds and was stopped\\. The run continues from step [\\d,]*[1-9]');
     await phase(page, 'paused');
     const { steps, curve } = await model(page);
     assert.ok(steps > 0 && curve.held.xs.length > 0, 'from the kept state');
@@ -173,7 +173,7 @@ export default function rescue(lab) {
     assert.ok(before.best !== undefined && before.curves.length === 1 && before.curves[0].xs.length > 2);
     await listen(page);
     await end(page);
-    await wasTold(page, '^The browser ended the worker\\. The run goes on in another one from step');
+    await wasTold(page, '^The browser stopped the worker\\. The run continues in another one from step');
     await phase(page, 'paused');
     await holds(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.agentFrame);
     assert.deepEqual(await run(page), before);
@@ -196,7 +196,7 @@ export default function rescue(lab) {
     await page.evaluate(() => void (/** @type {any} */ (document.querySelector('bellhop-lab')).experiment.lastState = null));
     await listen(page);
     await end(page);
-    await wasTold(page, '^The browser ended the worker\\. The run goes on in another one from step 0;');
+    await wasTold(page, '^The browser stopped the worker\\. The run continues in another one from step 0;');
     await holds(page, (step) => {
       const { phase, agentFrame } = /** @type {any} */ (document.querySelector('bellhop-lab')).experiment;
       return phase === 'paused' && agentFrame?.timesteps === step;
@@ -215,7 +215,7 @@ export default function rescue(lab) {
     await page.click('#play');
     await says(page, 'phase', /^Training the language model: step [1-9]/);
     await end(page);
-    await wasTold(page, '^The worker ended while it made this, and is another one now\\. Play makes it again\\.$');
+    await wasTold(page, '^The worker stopped while it was preparing this, and was replaced\\. Press Play to prepare it again\\.$');
     await phase(page, 'ready');
     await page.click('#play');
     await says(page, 'phase', /^Training the language model: step [1-9]/);

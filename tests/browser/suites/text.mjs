@@ -286,7 +286,7 @@ function corpora(lab) {
     await page.setInputFiles('#lm-text-file', { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from(`\ufeff${PLAIN}`, 'utf16le') });
     await says(page, 'lm-error', /The text is in UTF-16\. Save it as UTF-8/);
     await page.evaluate(() => void /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.setSampling({ prompt: 'Au caf\ud83d' }));
-    await says(page, 'lm-error', /half of a character at position 6/);
+    await says(page, 'lm-error', /half a character at position 6/);
     await page.evaluate(() => void /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.setSampling({ prompt: 'Au' }));
     await page.waitForSelector('#lm-error', { state: 'hidden' });
     wanted.dispose();

@@ -315,7 +315,7 @@ export default function workbench(lab) {
     assert.ok(bytes.length > 5000, `${bytes.length} bytes`);
 
     await page.selectOption('#bench-of', '1');
-    await says(page, 'workbench', /parameters of a run that was left are not kept/);
+    await says(page, 'workbench', /parameters of earlier runs are not kept/);
     assert.equal((await saved(page, 'csv')).name, 'GridWorld-v0-q-learning-seed3-step300.csv');
     assert.equal(await page.inputValue('#bench-command'), 'npx bellhop train GridWorld-v0 --algo q-learning --seed 3 --total-timesteps 300 --eval-freq 100');
     assert.equal(await page.locator('#bench-model').count(), 0);

@@ -11,7 +11,7 @@ export default {
   'embed.note.local': 'This page runs on your own computer, where readers cannot reach it. Publish its folder, then open “Embed” there.',
   'embed.note.changes': 'Only one live change per setting can be embedded: {n|later change is|later changes are} left out.',
   'embed.note.demonstrations': 'Demonstrations cannot be embedded and are left out.',
-  'embed.note.live': 'A program begins with these settings: {n|change|changes} made while it ran cannot be in it.',
+  'embed.note.live': 'The program starts with these settings: {n|change|changes} made during the run cannot be in it.',
   'embed.note.panels': 'This task always shows all of its panels.',
 
   // ---- choices ----
@@ -50,9 +50,9 @@ export default {
   'embed.frame': 'For hosts that strip scripts but allow frames, as many course platforms and blogs do.',
   'embed.markdown.html': 'Where Markdown can contain HTML, as on most documentation sites',
   'embed.markdown.link': 'Where it cannot, as in a README: a picture that links to the same experiment on this page',
-  'embed.notebook.widget': 'With the package anywidget: Jupyter, Colab, VS Code, marimo',
+  'embed.notebook.widget': 'With the anywidget package: Jupyter, Colab, VS Code, marimo',
   'embed.notebook.frame': 'Without it: a frame',
-  'embed.program.command': 'The same run in a terminal, with Node: the same bits',
+  'embed.program.command': 'The same run in a terminal, with Node, bit for bit',
   'embed.program.script': 'The same run as a program, after npm install bellhop',
   'embed.copy': 'Copy',
   'embed.copied': 'Copied',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Words of the page's tour, in English. zh-tour.mjs has the same keys and {places}.
 export default {
-  'tour.invite': 'New here? A tour of one minute shows what you see.',
+  'tour.invite': 'New here? A one-minute tour shows you around.',
   'tour.start': 'Take the tour',
   'tour.no': 'No, thanks',
   'tour.title': 'Tour',
@@ -11,17 +11,17 @@ export default {
   'tour.done': 'Done',
   'tour.close': 'End the tour',
   'tour.world': 'The environment',
-  'tour.world.text': 'An agent begins at the start. It knows nothing, chooses an action in every step, and gets +1 for the goal and −1 for the trap. The four triangles of a cell are what it expects of the four actions.',
+  'tour.world.text': 'The agent begins at the start, knowing nothing. At every step it chooses an action; the goal gives +1, the trap −1. The four triangles of a cell show what it expects of the four actions.',
   'tour.play': 'Play, Step, Reset',
-  'tour.play.text': 'Play lets it learn; Step takes one step and explains it; Reset begins again. Keys: Space, S, R. The slider goes from one step at a time to as fast as your processor can.',
+  'tour.play.text': 'Play lets it learn; Step takes one step and explains it; Reset starts over. Keys: Space, S, R. The slider goes from slow motion to as fast as your processor allows.',
   'tour.q': 'What it expects',
-  'tour.q.text': 'One bar for each action in the present state. The highest value, in bold, is the greedy choice; a mark shows which one it took, and whether at random.',
+  'tour.q.text': 'One bar for each action in the current state. The highest value, in bold, is the greedy action; a mark shows which action the agent took, and whether at random.',
   'tour.transition': 'The last step',
   'tour.transition.text': 'State, action, reward, next state, and the target towards which learning moves the old value. Microscope, below, shows one update with all its numbers.',
   'tour.charts': 'How it is going',
   'tour.charts.text': 'The return of every episode and its mean. A dashed line is what counts as solved. Move the mouse over a chart, or use the arrow keys, to read it.',
   'tour.settings': 'Every setting',
-  'tour.settings.text': 'Algorithm, exploration, network: change anything. You can’t break it. Share copies a link that gives anybody the same run, to the bit.',
+  'tour.settings.text': 'Algorithm, exploration, network: change anything. You can’t break it. Share copies a link that gives anyone the same run, bit for bit.',
   'tour.chapters': 'Read on',
-  'tour.chapters.text': 'Five chapters explain it from the first reward to a language model that is trained by reinforcement, with figures like this one.',
+  'tour.chapters.text': 'Five chapters lead from the first reward to a language model trained by reinforcement learning, with live figures like this one.',
 };
