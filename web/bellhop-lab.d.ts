@@ -120,6 +120,8 @@ export class BellhopLab extends HTMLElement {
   theme: string;
   /** The setup of the run it shows; null before there is one. */
   readonly setup: LabSetup | null;
+  /** The run it shows as parameters of a link, with the changes made while it ran: after `#` to Bellhop's page, after `?` to the frame. Empty before there is one. */
+  readonly query: string;
   /** What it is at. */
   readonly phase: Phase;
   /** Lets it learn. Like the others it waits for the first run, and rejects when there will be none or the lab is taken out of the document. */

@@ -54,7 +54,7 @@ const PARAGRAPHS = TEXT.replace(/.+/g, '<p>$&</p>');
 const plain = (head, lab) => html(head, `<h1>Lesson</h1>\n${PARAGRAPHS}\n${lab}\n${PARAGRAPHS}`);
 
 const SCRIPT = '<script type="module" src="bellhop/bellhop-lab.js"></script>';
-const OWN_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self' blob:";
+const OWN_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'";
 const OTHER_POLICY = "default-src 'none'; script-src https://example.org 'wasm-unsafe-eval'; style-src 'self'; img-src https://example.org data:; connect-src https://example.org; worker-src https://example.org blob:";
 const FRAME_POLICY = "default-src 'none'; frame-src https://example.org; img-src data:";
 const STYLE = 'bellhop-lab { display: block; height: 680px; overflow: auto }\n';

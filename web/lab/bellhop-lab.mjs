@@ -86,6 +86,11 @@ export class BellhopLab extends ReactiveElement {
     return /** @type {any} */ (this.experiment)?.setup ?? null;
   }
 
+  /** The run it shows as parameters of a link: after # to Bellhop's page, after ? to the frame. '' before there is one. @returns {string} */
+  get query() {
+    return /** @type {any} */ (this.experiment)?.query ?? '';
+  }
+
   /** loading, ready, preparing, running, paused, finished, diverged or failed. @returns {import('./experiment.mjs').Phase} */
   get phase() {
     return this.#isUnloaded ? 'failed' : this.#view?.phase ?? 'loading';

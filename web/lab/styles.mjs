@@ -73,7 +73,7 @@ export const styles = css`
 .speed output { min-width: 40px; color: var(--bellhop-ink); }
 .seed input { width: 72px; color: var(--bellhop-ink); }
 .seed[data-staged] input { border-color: var(--bellhop-mark); border-style: dashed; }
-.seed .staged-here { position: absolute; right: 0; top: 100%; white-space: nowrap; line-height: 16px; }
+.seed .staged-here { position: absolute; left: 0; top: 100%; width: max-content; max-width: 304px; background: var(--bellhop-panel); line-height: 16px; z-index: 1; }
 .counters { display: flex; gap: 8px 16px; margin-left: auto; }
 .counters > div { min-width: 56px; text-align: right; display: flex; flex-direction: column-reverse; }
 .counters > .wide { min-width: 72px; }
@@ -198,7 +198,7 @@ export const styles = css`
 /* ---- folds ---- */
 
 .fold { border-top: 1px solid var(--bellhop-line); margin-top: 16px; padding-top: 8px; }
-.fold summary { font-weight: 600; line-height: 32px; cursor: pointer; }
+.fold summary { font-weight: 600; line-height: 20px; padding: 6px 0; cursor: pointer; }
 .fold summary .caption { font-weight: 400; margin-left: 8px; }
 .staged { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px; padding: 8px 16px; margin: 8px 0; border-left: 4px solid var(--bellhop-mark); background: var(--bellhop-ground); border-radius: 4px; }
 
@@ -259,10 +259,10 @@ export const styles = css`
   :host { height: auto !important; min-height: 0 !important; max-height: none !important; overflow: visible !important; }
   * { print-color-adjust: exact; }
   .lab { display: block; min-height: 0; }
-  .bar { position: static; border-bottom: 0; padding: 8px 0; }
+  canvas { object-fit: contain; object-position: left; }
+  .bar { position: static; padding: 8px 0; break-after: avoid; }
   .buttons, .speed, .notices, .layout button:not([aria-pressed='true']), .layout input:is([type='range'], [type='search']), .values:not([open]) { display: none; }
   .panels > section, .chart, .setting { break-inside: avoid; }
-  .panels section > header { min-height: 0; }
   select, input[type='text'] { appearance: none; width: auto; max-width: none; min-height: 0; padding: 0; border: 0; background: none; field-sizing: content; }
   .segments button { min-height: 0; padding: 0; border: 0; background: none; }
   summary { list-style: none; }

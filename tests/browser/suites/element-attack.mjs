@@ -15,7 +15,7 @@ const TIMEOUT_MS = ALL ? 3_600_000 : 180_000;
 const VALUES = readFileSync(new URL('../../node/attack/hostile-values.mjs', import.meta.url), 'utf8');
 const DOCS = readFileSync(new URL('../../../docs/element.md', import.meta.url), 'utf8');
 /** What is read only. */
-const READ = ['setup', 'phase'];
+const READ = ['setup', 'query', 'phase'];
 
 /** The first column of a table below a heading. @param {string} heading @returns {string[]} */
 function column(heading) {

@@ -386,6 +386,7 @@ export default function embed(lab) {
     assert.ok(told.some((/** @type {any[]} */ [name, episode]) => name === 'episode' && episode > 0));
     await page.evaluate(() => /** @type {any} */ (window).lab('a').set({ learningRate: 0.002, seed: 9 }));
     assert.deepEqual(await page.evaluate(() => /** @type {any} */ (window).lab('a').setup.changes.map((/** @type {any} */ { at, key, value }) => [at, key, value])), [[333, 'learningRate', 0.002]]);
+    assert.equal(await page.evaluate(() => /** @type {any} */ (window).lab('a').query), 'env=GridWorld-v0&algo=dqn&seed=1&env.slip=0.1&learningRate=0.002@333');
     await assert.rejects(page.evaluate(() => /** @type {any} */ (window).lab('a').set({ learningRat: 1 })), /learningRat/);
     await page.evaluate(() => /** @type {any} */ (window).lab('a').reset());
     assert.equal(await page.evaluate(() => /** @type {any} */ (window).lab('a').setup.seed), 9);

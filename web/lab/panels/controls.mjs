@@ -40,9 +40,9 @@ export class ControlsPanel {
         ${offers('reset') ? html`<button type="button" id="reset" aria-keyshortcuts="R" title="R" ?disabled=${!can.reset} @click=${this.reset}>${icon(RESET)}<span>${words.t('reset')}</span></button>` : nothing}
       </div>
       ${offers('speed') ? this.#speed() : nothing}
+      ${offers('seed') ? this.#seed() : nothing}
       ${this.#numbers()}
       ${this.#phase()}
-      ${offers('seed') ? this.#seed() : nothing}
     </div>`;
   }
 

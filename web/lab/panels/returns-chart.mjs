@@ -31,7 +31,7 @@ export function returnsOf(host, { history, runs, session, agentFrame, setup, han
     levels: threshold === null ? [] : [{ name: words.t('mark.threshold', { value: words.figure(threshold) }), value: threshold, where: 'below' }],
     marks: [...solvedAt === null ? [] : [{ x: solvedAt, text: '★' }], ...hand ? [{ x: hand.at, text: '⇄' }] : []],
     include: xs.length === 0 && threshold !== null && threshold < 0 ? [2 * threshold, 0] : [], // nothing yet: room around the threshold
-    zero: 'near',
+    zero: 'near', margin: 0.15, // room for a name above a line at the top
   };
 }
 
