@@ -260,7 +260,12 @@ export const styles = css`
   * { print-color-adjust: exact; }
   .lab { display: block; min-height: 0; }
   canvas { object-fit: contain; object-position: left; }
-  .bar { position: static; padding: 8px 0; break-after: avoid; }
+  .bar { position: static; padding: 8px 0; margin-bottom: 16px; break-after: avoid; }
+  .panels { padding-top: 0; }
+  .stage > canvas { height: 280px !important; }
+  .panels :is(.state, .decision, .decision span, #q-caption, #solved, .words, .note, .formula) { min-height: 0 !important; height: auto !important; }
+  #solved { margin-top: 0; }
+  .transition .note::after { content: none; }
   .buttons, .speed, .notices, .layout button:not([aria-pressed='true']), .layout input:is([type='range'], [type='search']), .values:not([open]) { display: none; }
   .panels > section, .chart, .setting { break-inside: avoid; }
   select, input[type='text'] { appearance: none; width: auto; max-width: none; min-height: 0; padding: 0; border: 0; background: none; field-sizing: content; }

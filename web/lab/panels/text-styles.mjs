@@ -35,7 +35,7 @@ export const textStyles = css`
   white-space: pre-wrap; overflow-wrap: anywhere; line-height: 24px;
 }
 .sample b { font-weight: 600; color: var(--bellhop-run); }
-.half { min-height: 40px; }
+.half { min-height: 40px; margin: 4px 0 8px; }
 .bars.next { margin: 0; min-height: 208px; }
 .bars.next li { grid-template-columns: 104px minmax(0, 1fr) 56px; padding: 2px 8px; margin: 0; }
 .bars.next li.none { display: block; padding: 0; }
@@ -115,8 +115,10 @@ export const textStyles = css`
 }
 @container lab (max-width: 640px) {
   .phase { flex: none; max-width: none; }
-  .text-world .row .choice { flex: 1 1 40%; justify-content: space-between; }
-  .text-world .row select, .corpus .row select { min-width: 0; max-width: 168px; }
+  .text-world .row { display: grid; grid-template-columns: max-content minmax(0, 1fr); }
+  .text-world .row .choice { display: contents; }
+  .text-world .row select { max-width: none; }
+  .corpus .row select { min-width: 0; max-width: 168px; }
   .panels > .corpus { order: -1; margin-top: 8px; }
   .corpus textarea { min-height: 160px; }
   .part { grid-template-columns: minmax(40px, 1fr) 40px auto; padding: 4px 0; }

@@ -74,18 +74,18 @@ function drawCell(pen, s) {
 /** @param {Pen} pen @param {number} x @param {number} y */
 function drawStart({ ctx, cell, scene: { theme, words } }, x, y) {
   ctx.fillStyle = theme.ink;
-  if (cell < 56) {
+  if (cell < 24) {
     ctx.fillRect(x + 3, y + 3, Math.max(2, cell / 6), Math.max(2, cell / 6));
     return;
   }
-  const label = cell >= 128 ? words.t('draw.start') : 'S';
-  ctx.font = `600 12px ${theme.font}`;
-  const width = ctx.measureText(label).width + 10;
+  const label = cell >= 128 ? words.t('draw.start') : 'S', [px, edge, height] = cell < 56 ? [9, 2, 11] : [12, 4, 18];
+  ctx.font = `600 ${px}px ${theme.font}`;
+  const width = ctx.measureText(label).width + 2 * edge + 2;
   ctx.fillStyle = theme.panel;
-  box(ctx, x + 4, y + 4, width, 18, 4);
+  box(ctx, x + edge, y + edge, width, height, edge);
   ctx.fill();
   ctx.fillStyle = theme.ink;
-  ctx.fillText(label, x + 4 + width / 2, y + 13);
+  ctx.fillText(label, x + edge + width / 2, y + edge + height / 2);
 }
 
 /** Fills what `path` outlines with the colour of a value. @param {Pen} pen @param {number} v @param {() => void} path */

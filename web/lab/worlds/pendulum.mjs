@@ -139,5 +139,5 @@ export const slice = {
   observation: (theta, speed) => [Math.cos(theta), Math.sin(theta), speed],
   at: (view) => [view[0], view[1]],
   of: (obs) => [Math.atan2(obs[1], obs[0]), obs[2]],
-  end: { across: (x, words) => `${words.value(Math.abs(x) * DEGREES, 0)}°`, up: (y, words) => words.value(y, 0) },
+  end: { across: (x, words) => `${words.value(Math.abs(x) * DEGREES, 0)}°`, up: (y, words) => `${words.value(y, 0)} rad/s` },
 };
