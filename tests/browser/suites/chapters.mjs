@@ -149,14 +149,22 @@ export default function chapters(lab) {
     await close();
   });
 
-  test('in print there are the text and the figures as they stand, and no buttons around them', async () => {
+  test('in print there are the text with its answers and the figures as they stand, as high as they are, and no buttons or fields around them', async () => {
     const { page, close } = await open(`en/${LIVE[0]}.html`);
     const id = await page.locator('bellhop-lab').first().getAttribute('id') ?? '';
     await page.locator(`#${id}`).scrollIntoViewIfNeeded();
     await holds(page, (of) => /** @type {any} */ (document.getElementById(of)).experiment?.frame?.timesteps > 0, id);
     await page.emulateMedia({ media: 'print' });
     for (const hidden of ['.tools', '.turn', '.contents', '.open']) assert.ok(await page.locator(hidden).first().isHidden(), hidden);
-    assert.ok(await page.locator(`#${id}`).isVisible());
+    assert.ok(await page.locator('.question div').first().isVisible(), 'the answers');
+    const lab = page.locator(`#${id}`);
+    assert.deepEqual(await lab.evaluate((of) => {
+      Object.assign(/** @type {HTMLElement} */ (of).style, { height: '100px', overflow: 'auto' });
+      const { height, overflow } = getComputedStyle(of);
+      return [parseFloat(height) > 200, overflow];
+    }), [true, 'visible'], 'whatever height its host gave it');
+    for (const field of await lab.locator('select, input[type=text]').all()) assert.equal(await field.evaluate((of) => getComputedStyle(of).borderTopWidth), '0px');
+    assert.ok(await lab.locator('#play').isHidden());
     await page.emulateMedia({ media: 'screen' });
     await close();
   });

@@ -112,6 +112,10 @@ export const textStyles = css`
     .part { grid-template-columns: minmax(48px, 112px) minmax(16px, 1fr) 32px auto auto; gap: 0 6px; }
     .parts-box input[type='range'] { width: 56px; }
   }
+  /* No room for a slider and the name: the number beside it says and takes the same. */
+  @container parts (max-width: 360px) {
+    .parts-box input[type='range'] { display: none; }
+  }
 }
 @container lab (max-width: 640px) {
   .phase { flex: none; max-width: none; }
