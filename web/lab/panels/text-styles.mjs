@@ -66,7 +66,7 @@ export const textStyles = css`
   display: grid; grid-template-columns: minmax(64px, 112px) minmax(32px, 1fr) 32px auto auto; gap: 0 8px; align-items: center; min-height: 36px;
   font-size: 13px; border-top: 1px solid var(--bellhop-line);
 }
-.part.fixed { grid-template-columns: 96px minmax(32px, 1fr) 32px; }
+.part.fixed { grid-template-columns: 120px minmax(32px, 1fr) 32px; }
 .part .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .part .error { grid-column: 1 / -1; padding-bottom: 4px; }
 .part .track, .choices .track { position: relative; height: 14px; border-radius: 3px; background: var(--bellhop-neutral); overflow: hidden; }
