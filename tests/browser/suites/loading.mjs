@@ -78,7 +78,7 @@ export default function loading(lab) {
   });
 
   test('the foot of the page is there before its script', async () => {
-    const { page, close } = await openWith(lab(), '**/site.js', { status: 404 });
+    const { page, close } = await openWith(lab(), '**/site.js', { status: 200, contentType: 'text/javascript', body: '' });
     assert.ok(await page.locator('footer').isVisible());
     await close();
   });
