@@ -38,7 +38,7 @@ async function survivesItsWorker(page) {
 /** @param {() => import('../harness.mjs').Lab} lab */
 export default function hardship(lab) {
   test('storage that is full: the page says that the run cannot be kept, loses nothing that is shown, and goes on when its worker ends, too', async () => {
-    const { page, trouble, close } = await lab().open('#env=GridWorld-v0&seed=3');
+    const { page, trouble, close } = await lab().open('#env=GridWorld-v0&seed=3&totalTimesteps=10000000');
     const devtools = await page.context().newCDPSession(page);
     await devtools.send('Storage.overrideQuotaForOrigin', { origin: lab().origin, quotaSize: 1 });
     await page.evaluate(() => {
