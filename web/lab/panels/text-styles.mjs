@@ -119,8 +119,9 @@ export const textStyles = css`
 }
 @container lab (max-width: 640px) {
   .phase { flex: none; max-width: none; }
-  .text-world .row { display: grid; grid-template-columns: max-content minmax(0, 1fr); }
-  .text-world .row .choice { display: contents; }
+  .text-world .row { display: grid; grid-template-columns: max-content minmax(0, 1fr); align-items: center; }
+  .text-world .row .choice:has(select) { display: contents; }
+  .text-world .row .choice { grid-column: 1 / -1; }
   .text-world .row select { max-width: none; }
   .corpus .row select { min-width: 0; max-width: 168px; }
   .panels > .corpus { order: -1; margin-top: 8px; }
