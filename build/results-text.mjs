@@ -16,6 +16,7 @@ import { aggregate, iqmText, parseSeeds } from '../web/cli/runs.mjs';
 import { load } from '../web/node/node.mjs';
 import { mean, median } from '../web/lib/statistics.mjs';
 import { exactMeans } from './chapters/facts.mjs';
+import { show, table } from './results/document.mjs';
 import { ROOT, say } from './run.mjs';
 
 /** @import { Bellhop, Env, LanguageModel, Model } from '../web/bellhop.js' */
@@ -57,13 +58,6 @@ const BEST_OF = 8;
 const { values: args } = parseArgs({
   options: { seeds: { type: 'string', default: '0-9' }, only: { type: 'string' }, architecture: { type: 'string' }, shapes: { type: 'boolean', default: false }, jobs: { type: 'string', default: String(os.availableParallelism()) } },
 });
-
-/** @param {number} x */
-const show = (x) => Number.isFinite(x) ? String(Math.round(x * 1000) / 1000) : '–';
-/** @param {unknown[]} cells */
-const row = (cells) => `| ${cells.join(' | ')} |`;
-/** @param {string[]} head @param {unknown[][]} rows */
-const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 
 /** Numbers in [0, 1) from a seed (mulberry32), for sampling from policies. @param {number} seed */
 function uniformFrom(seed) {
