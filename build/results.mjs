@@ -155,10 +155,11 @@ function documentOf(bh, results, seeds, sections) {
   const omitted = [...leftOut(bh.catalog)].map(([why, experiments]) => `- ${experiments.map(({ env, name }) => `${env} ${name}`).join(', ')}: ${why}`);
   return `# Results
 
-${madeBy(results.flatMap(({ rows }) => rows))} Seeds ${seeds[0]} to ${seeds.at(-1)}. A score is the mean return of 100 greedy episodes
-on seeds that chose nothing (500 where \`npx bellhop options ENV\` says so): of the *best* parameters (those of the highest evaluation during training) and of the *final* ones. IQM is the interquartile mean over
-the seeds with its 95 % stratified bootstrap interval (Agarwal et al. 2021). The bar is the environment's threshold, or what its algorithms are compared with elsewhere; "solved" is the first evaluation during
-training at or above the threshold. Same seed, same bits: the fingerprints, the first digits of \`params_sha256\`, should be yours too. Seconds are the processor's for one run with start and scores, the median over the seeds; other work ran beside it.
+${madeBy(results.flatMap(({ rows }) => rows))} Seeds ${seeds[0]} to ${seeds.at(-1)}.
+A score is the mean return of 100 greedy episodes on seeds that chose nothing (1,000 in FrozenLake and Bandit, 1 in DeepSea, where nothing is random): of the *best* parameters, those of
+the highest evaluation during training, and of the *final* ones. IQM is the interquartile mean over the seeds with its 95 % stratified bootstrap interval (Agarwal et al. 2021). The bar is the environment's
+threshold, of Pendulum and MountainCarContinuous what others publish; "solved" is the first evaluation during training at or above the threshold. Same seed, same bits: the fingerprints, first digits of
+\`params_sha256\`, should be yours too. Seconds are the processor's for one run, with starting and scoring, the median over the seeds; other work ran beside it.
 
 ${sections.join('\n')}
 ## Left out
