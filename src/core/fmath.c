@@ -49,23 +49,17 @@ static double polynomial(double z, const double *c, int n)
     return sum;
 }
 
-// (e^r - 1 - r) / r^2 for |r| <= ln2 / 2: 1/2! + r/3! + ...
-static double exp_tail(double r)
-{
-    static const double c[] = {
-        1.0 / 2,       1.0 / 6,        1.0 / 24,          1.0 / 120,
-        1.0 / 720,     1.0 / 5040,     1.0 / 40320,       1.0 / 362880,
-        1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600.0, 1.0 / 6227020800.0,
-    };
-    return polynomial(r, c, sizeof c / sizeof *c);
-}
+const double bhi_exp_tail[BHI_EXP_TERMS] = {
+    1.0 / 2,     1.0 / 6,      1.0 / 24,      1.0 / 120,      1.0 / 720,         1.0 / 5040,
+    1.0 / 40320, 1.0 / 362880, 1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600.0, 1.0 / 6227020800.0,
+};
 
 // x = k ln 2 + r with |r| <= ln2 / 2; returns e^r - 1.
 static double expm1_reduced(double x, int *k)
 {
     *k = (int)floor(x * LOG2_E + 0.5);
     double high = x - *k * LN2_HIGH, low = *k * LN2_LOW, r = high - low;
-    return high + (r * r * exp_tail(r) - low);
+    return high + (r * r * polynomial(r, bhi_exp_tail, BHI_EXP_TERMS) - low);
 }
 
 double bh_exp(double x)

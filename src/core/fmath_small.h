@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Sine and cosine of small angles: what is left of bh_sin and bh_cos when multiples of pi/2 are
-// subtracted. In a header, so that compilers turn a loop over many of them into vector
-// instructions; the bits stay the same.
+// What loops over many numbers need of core/fmath.h, to compute it with vector instructions and the
+// same bits. Sine and cosine of small angles: what is left of bh_sin and bh_cos when multiples of
+// pi/2 are subtracted. The series of bh_exp and bh_tanh.
 #pragma once
+
+enum { BHI_EXP_TERMS = 12 };
+
+/// (e^r - 1 - r) / r^2, |r| <= ln2 / 2, is the sum of bhi_exp_tail[i] r^i, by Horner's rule.
+extern const double bhi_exp_tail[BHI_EXP_TERMS];
 
 /// Sine of r, |r| < pi/4: bh_sin(r).
 static inline double bhi_sin_small(double r)

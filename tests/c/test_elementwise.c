@@ -50,6 +50,43 @@ static void test_tanh(void)
     }
 }
 
+// Whether tanh of n floats, whose bits are first, first + step, …, is bh_tanh of them.
+static int tanh_is_as_defined(uint32_t first, uint32_t step, int n)
+{
+    static bh_real y[4096];
+    static float x[4096];
+    for (int i = 0; i < n; i++, first += step) {
+        memcpy(&x[i], &first, sizeof first);
+        y[i] = (bh_real)x[i];
+    }
+    bhi_tanh_forward(y, n);
+    int is_same = 1;
+    for (int i = 0; i < n; i++) {
+        bh_real want = (bh_real)bh_tanh((double)x[i]);
+        is_same &= memcmp(&y[i], &want, sizeof want) == 0 || (want != want && y[i] != y[i]);
+    }
+    return is_same;
+}
+
+// Floats of every sign and exponent: the ends of each, and a thousand between. With --every-float,
+// by hand (a minute or two): all 2^32.
+static void test_tanh_of_every_exponent(void)
+{
+    for (uint32_t sign_and_exponent = 0; sign_and_exponent < 512; sign_and_exponent++) {
+        uint32_t first = sign_and_exponent << 23;
+        CHECK(tanh_is_as_defined(first, 1, 17));
+        CHECK(tanh_is_as_defined(first + 0x7ffff0, 1, 16));
+        CHECK(tanh_is_as_defined(first + 4099, 8191, 1000));
+    }
+}
+
+static void check_tanh_of_every_float(void)
+{
+    for (uint32_t block = 0; block < 1u << 20; block++) {
+        if (!CHECK(tanh_is_as_defined(block << 12, 1, 4096))) return;
+    }
+}
+
 static void test_relu_forward(void)
 {
     EACH_LENGTH(n)
@@ -382,6 +419,7 @@ int main(int argc, char **argv)
 {
     rng = bh_rng_seed(1);
     CHECK_RUN(test_tanh);
+    CHECK_RUN(test_tanh_of_every_exponent);
     CHECK_RUN(test_relu_forward);
     CHECK_RUN(test_relu_backward);
     CHECK_RUN(test_rows);
@@ -393,5 +431,6 @@ int main(int argc, char **argv)
     CHECK_RUN(test_optimizer_steps);
     CHECK_RUN(test_flush);
     CHECK_RUN(test_lanes);
+    if (argc > 1 && strcmp(argv[1], "--every-float") == 0) check_tanh_of_every_float();
     return check_report();
 }
