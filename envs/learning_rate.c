@@ -41,7 +41,7 @@ enum {
     N_FIRST = 200,    // updates on the first text, before fine-tuning
     N_UPDATES = 10,   // between two decisions
     N_PARAMS = 1080,  // asserted: what bhi_lm_net_shape says
-    N_WORK = 31360,   // asserted: bhi_lm_net_work
+    N_WORK = 30592,   // asserted: bhi_lm_net_work
     N_ACTIONS = 5,
     N_OBS = BHI_LEARNING_RATE_N_OBS,
     DECISIONS_MAX = BHI_LEARNING_RATE_DECISIONS_MAX,

@@ -107,11 +107,9 @@
             const bh_real *restrict moments, int M, int C),                                      \
            (dx, dgain, dbias, dy, x, gain, moments, M, C))                                       \
     KERNEL(void, bhi_gelu_forward,                                                               \
-           (bh_real *restrict y, const bh_real *restrict x, bhi_gelu kind, int n),               \
-           (y, x, kind, n))                                                                      \
-    KERNEL(void, bhi_gelu_backward,                                                              \
-           (bh_real *restrict dy, const bh_real *restrict x, bhi_gelu kind, int n),              \
-           (dy, x, kind, n))                                                                     \
+           (bh_real *restrict y, bh_real *restrict x, bhi_gelu kind, int n), (y, x, kind, n))    \
+    KERNEL(void, bhi_gelu_backward, (bh_real *restrict dy, const bh_real *restrict s, int n),    \
+           (dy, s, n))                                                                           \
     KERNEL(void, bhi_add_column_sums,                                                            \
            (bh_real *restrict sum, const bh_real *restrict x, int M, int N), (sum, x, M, N))
 

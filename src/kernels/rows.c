@@ -32,9 +32,8 @@ static inline bhi_v exp_v(bhi_v x)
 // pieces, the first of 9 bits.
 static inline bhi_v exp_v(bhi_v x)
 {
-    const bhi_v magic = bhi_v_splat(12582912.0f), low = bhi_v_splat(-87.0f);
-    x = bhi_v_max(x, low);
-    x = bhi_v_sub(bhi_v_splat(0), bhi_v_max(bhi_v_sub(bhi_v_splat(0), x), bhi_v_splat(-88.0f)));
+    const bhi_v magic = bhi_v_splat(12582912.0f);
+    x = bhi_v_min(bhi_v_max(x, bhi_v_splat(-87.0f)), bhi_v_splat(88.0f));
     bhi_v shifted = fma_v(x, bhi_v_splat(1.44269504f), magic), k = bhi_v_sub(shifted, magic);
     bhi_v r = bhi_v_sub(x, scaled_v(0.693359375f, k));
     r = bhi_v_sub(r, scaled_v(-2.12194440e-4f, k));
@@ -71,9 +70,19 @@ static bh_real largest_of(const bh_real *x, int n)
     return lane[0];
 }
 
-// exp(scale (x - largest)) of x (n) in place, and their sum.
-static bh_real exponentials(bh_real *x, bh_real largest, bh_real scale, int n)
+// n, or whole vectors where the N numbers of the row have room for them.
+static int padded(int n, int N)
 {
+    int whole = (n + LANES - 1) / LANES * LANES;
+    return whole <= N ? whole : n;
+}
+
+// exp(scale (x - largest)) of x (n) in place, and their sum. Of the N numbers of the row, some of
+// those behind the n may become 0.
+static bh_real exponentials(bh_real *x, bh_real largest, bh_real scale, int n, int N)
+{
+    static const bh_real in_row[32] = {1, 1, 1, 1, 1, 1, 1, 1,
+                                       1, 1, 1, 1, 1, 1, 1, 1}; // from 16 - n
     bhi_v base = bhi_v_splat(largest), factor = bhi_v_splat(scale);
     bhi_f4 sum = bhi_f4_splat(0);
     int i = 0;
@@ -82,7 +91,12 @@ static bh_real exponentials(bh_real *x, bh_real largest, bh_real scale, int n)
         bhi_v_store(x + i, e);
         sum = bhi_v_add_to_4(sum, e);
     }
-    if (i < n) {
+    if (i < n && i + LANES <= N) {
+        bhi_v e = exp_v(bhi_v_mul(factor, bhi_v_sub(bhi_v_load(x + i), base)));
+        e = bhi_v_gate(e, bhi_v_load(in_row + 16 - (n - i)));
+        bhi_v_store(x + i, e);
+        sum = bhi_v_add_to_4(sum, e);
+    } else if (i < n) {
         bhi_v last = bhi_v_load_first(x + i, n - i);
         bhi_v_store_first(x + i, exp_v(bhi_v_mul(factor, bhi_v_sub(last, base))), n - i);
         sum = bhi_v_add_to_4(sum, bhi_v_load_first(x + i, n - i));
@@ -101,7 +115,7 @@ void bhi_softmax_causal(bh_real *s, bh_real scale, int first, int M, int N)
 {
     for (int i = 0; i < M; i++, s += N) {
         int n = first + i + 1 < N ? first + i + 1 : N;
-        scale_row(s, 1 / exponentials(s, largest_of(s, n), scale, n), n);
+        scale_row(s, 1 / exponentials(s, largest_of(s, n), scale, n, N), padded(n, N));
         for (int j = n; j < N; j++) s[j] = 0;
     }
 }
@@ -144,7 +158,7 @@ double bhi_cross_entropy(bh_real *logits, const int *target, bh_real weight, int
             continue;
         }
         bh_real of_target = logits[a], largest = largest_of(logits, N);
-        bh_real total = exponentials(logits, largest, 1, N);
+        bh_real total = exponentials(logits, largest, 1, N, N);
         sum += bh_log((double)total) + ((double)largest - (double)of_target);
         scale_row(logits, weight / total, N);
         logits[a] -= weight;
@@ -272,56 +286,49 @@ static inline bhi_v gate_v(bhi_v x, bhi_v square)
     return bhi_v_div(one, bhi_v_add(one, exp_v(u)));
 }
 
-static inline bhi_v gelu_v(bhi_v x)
-{
-    return bhi_v_mul(x, gate_v(x, bhi_v_mul(x, x)));
-}
-
-// s + x s (1 - s) (2u)'
-static inline bhi_v gelu_slope_v(bhi_v x)
+// x s; x becomes its slope s + x s (1 - s) (2u)'.
+static inline bhi_v gelu_v(bhi_v *x)
 {
     const bhi_v one = bhi_v_splat(1);
-    bhi_v square = bhi_v_mul(x, x), s = gate_v(x, square);
+    bhi_v square = bhi_v_mul(*x, *x), s = gate_v(*x, square), y = bhi_v_mul(*x, s);
     bhi_v slope = scaled_v(TWO_ROOT_2_OVER_PI, fma_v(bhi_v_splat(3 * CUBIC), square, one));
-    bhi_v bell = bhi_v_mul(bhi_v_mul(x, s), bhi_v_sub(one, s));
-    return fma_v(bell, slope, s);
+    *x = fma_v(bhi_v_mul(y, bhi_v_sub(one, s)), slope, s);
+    return y;
 }
 
-// Phi(x), and its derivative times x.
-static double phi(double x)
+// Of the error function: x Phi(x); x becomes its slope Phi(x) + x phi(x).
+static double gelu_erf(double *x)
 {
-    return 0.5 * (1 + bh_erf(x * 0.7071067811865476));
+    double phi = 0.5 * (1 + bh_erf(*x * 0.7071067811865476)), y = *x * phi;
+    *x = phi + *x * 0.3989422804014327 * bh_exp(-0.5 * *x * *x);
+    return y;
 }
 
-static double phi_slope(double x)
-{
-    return phi(x) + x * 0.3989422804014327 * bh_exp(-0.5 * x * x);
-}
-
-void bhi_gelu_forward(bh_real *restrict y, const bh_real *restrict x, bhi_gelu kind, int n)
+void bhi_gelu_forward(bh_real *restrict y, bh_real *restrict x, bhi_gelu kind, int n)
 {
     int i = 0;
-    if (kind == BHI_GELU_ERF) {
-        for (; i < n; i++) y[i] = (bh_real)((double)x[i] * phi((double)x[i]));
-        return;
-    }
-    for (; i + LANES <= n; i += LANES) bhi_v_store(y + i, gelu_v(bhi_v_load(x + i)));
-    if (i < n) bhi_v_store_first(y + i, gelu_v(bhi_v_load_first(x + i, n - i)), n - i);
-}
-
-void bhi_gelu_backward(bh_real *restrict dy, const bh_real *restrict x, bhi_gelu kind, int n)
-{
-    int i = 0;
-    if (kind == BHI_GELU_ERF) {
-        for (; i < n; i++) dy[i] *= (bh_real)phi_slope((double)x[i]);
-        return;
+    for (; kind == BHI_GELU_ERF && i < n; i++) {
+        double slope = (double)x[i];
+        y[i] = (bh_real)gelu_erf(&slope);
+        x[i] = (bh_real)slope;
     }
     for (; i + LANES <= n; i += LANES) {
-        bhi_v_store(dy + i, bhi_v_mul(bhi_v_load(dy + i), gelu_slope_v(bhi_v_load(x + i))));
+        bhi_v v = bhi_v_load(x + i);
+        bhi_v_store(y + i, gelu_v(&v));
+        bhi_v_store(x + i, v);
     }
-    if (i == n) return;
-    bhi_v slope = gelu_slope_v(bhi_v_load_first(x + i, n - i));
-    bhi_v_store_first(dy + i, bhi_v_mul(bhi_v_load_first(dy + i, n - i), slope), n - i);
+    if (i >= n) return;
+    bhi_v last = bhi_v_load_first(x + i, n - i);
+    bhi_v_store_first(y + i, gelu_v(&last), n - i);
+    bhi_v_store_first(x + i, last, n - i);
+}
+
+void bhi_gelu_backward(bh_real *restrict dy, const bh_real *restrict slope, int n)
+{
+    int i = 0;
+    for (; i + LANES <= n; i += LANES)
+        bhi_v_store(dy + i, bhi_v_mul(bhi_v_load(dy + i), bhi_v_load(slope + i)));
+    for (; i < n; i++) dy[i] *= slope[i];
 }
 
 // ---- sums ----

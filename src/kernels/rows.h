@@ -53,11 +53,12 @@ typedef enum bhi_gelu {
     BHI_GELU_ERF,  ///< x (1 + erf(x / sqrt 2)) / 2
 } bhi_gelu;
 
-/// y (n) out   x (n).
-void bhi_gelu_forward(bh_real *restrict y, const bh_real *restrict x, bhi_gelu kind, int n);
+/// y (n) out   x (n) becomes the slope there, which costs little beside y and saves the backward
+/// pass the exponential.
+void bhi_gelu_forward(bh_real *restrict y, bh_real *restrict x, bhi_gelu kind, int n);
 
-/// dy (n) becomes the gradient of x, in place.   x (n) as in the forward pass.
-void bhi_gelu_backward(bh_real *restrict dy, const bh_real *restrict x, bhi_gelu kind, int n);
+/// dy (n) becomes the gradient of x, in place.   slope (n) as the forward pass left it.
+void bhi_gelu_backward(bh_real *restrict dy, const bh_real *restrict slope, int n);
 
 /// sum (N) += the sum over the M rows of x (M,N), in row order, N a multiple of 4: the gradient of
 /// a bias.

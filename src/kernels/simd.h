@@ -71,6 +71,11 @@ static inline bhi_f4 bhi_f4_max(bhi_f4 a, bhi_f4 b)
 {
     return wasm_f32x4_pmax(b, a);
 }
+// a where a < b, else b
+static inline bhi_f4 bhi_f4_min(bhi_f4 a, bhi_f4 b)
+{
+    return wasm_f32x4_pmin(b, a);
+}
 // +0 where |a| <= least, else a (NaN too)
 static inline bhi_f4 bhi_f4_flush(bhi_f4 a, bh_real least)
 {
@@ -142,6 +147,10 @@ static inline bhi_f4 bhi_f4_max(bhi_f4 a, bhi_f4 b)
 {
     return _mm_max_ps(a, b);
 }
+static inline bhi_f4 bhi_f4_min(bhi_f4 a, bhi_f4 b)
+{
+    return _mm_min_ps(a, b);
+}
 static inline bhi_f4 bhi_f4_flush(bhi_f4 a, bh_real least)
 {
     __m128 size = _mm_andnot_ps(_mm_set1_ps(-0.0f), a);
@@ -206,6 +215,10 @@ static inline bhi_f4 bhi_f4_relu(bhi_f4 a)
 static inline bhi_f4 bhi_f4_max(bhi_f4 a, bhi_f4 b)
 {
     return vbslq_f32(vcgtq_f32(a, b), a, b);
+}
+static inline bhi_f4 bhi_f4_min(bhi_f4 a, bhi_f4 b)
+{
+    return vbslq_f32(vcltq_f32(a, b), a, b);
 }
 static inline bhi_f4 bhi_f4_flush(bhi_f4 a, bh_real least)
 {
@@ -287,6 +300,11 @@ static inline bhi_f4 bhi_f4_max(bhi_f4 a, bhi_f4 b)
     return (bhi_f4){a.x > b.x ? a.x : b.x, a.y > b.y ? a.y : b.y, a.z > b.z ? a.z : b.z,
                     a.w > b.w ? a.w : b.w};
 }
+static inline bhi_f4 bhi_f4_min(bhi_f4 a, bhi_f4 b)
+{
+    return (bhi_f4){a.x < b.x ? a.x : b.x, a.y < b.y ? a.y : b.y, a.z < b.z ? a.z : b.z,
+                    a.w < b.w ? a.w : b.w};
+}
 static inline bh_real bhi_flushed(bh_real a, bh_real least)
 {
     return a <= least && -a <= least ? 0 : a;
@@ -346,6 +364,7 @@ typedef bhi_f4 bhi_v;
 #define bhi_v_relu      bhi_f4_relu
 #define bhi_v_gate      bhi_f4_gate
 #define bhi_v_max       bhi_f4_max
+#define bhi_v_min       bhi_f4_min
 #define bhi_v_flush     bhi_f4_flush
 #define bhi_v_power     bhi_f4_power
 // sum, and to it the numbers of a by fours, in their order: four running sums over i mod 4 are the

@@ -56,6 +56,10 @@ static inline bhi_v bhi_v_max(bhi_v a, bhi_v b)
 {
     return _mm256_max_ps(a, b);
 }
+static inline bhi_v bhi_v_min(bhi_v a, bhi_v b)
+{
+    return _mm256_min_ps(a, b);
+}
 static inline bhi_v bhi_v_flush(bhi_v a, bh_real least)
 {
     __m256 size = _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a);
@@ -145,6 +149,10 @@ static inline bhi_v bhi_v_gate(bhi_v a, bhi_v gate)
 static inline bhi_v bhi_v_max(bhi_v a, bhi_v b)
 {
     return _mm512_max_ps(a, b);
+}
+static inline bhi_v bhi_v_min(bhi_v a, bhi_v b)
+{
+    return _mm512_min_ps(a, b);
 }
 static inline bhi_v bhi_v_flush(bhi_v a, bh_real least)
 {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Attention. The products are those of kernels/gemm.h: causal ones on copies of a head's columns in
-// one piece, the others where they are.
+// Attention. The products are those of kernels/gemm.h, on the columns of a head where they are.
 #include "nn/attention.h"
 
 #include "kernels/elementwise.h"
@@ -27,10 +26,9 @@ size_t bhi_attention_probabilities(int T, int H)
     return n * (size_t)H;
 }
 
-size_t bhi_attention_scratch(int T, int C, int H)
+size_t bhi_attention_scratch(int T)
 {
-    size_t D = (size_t)(C / H), t = (size_t)T;
-    return 6 * t * D + 2 * ROWS * D + ROWS * t;
+    return ROWS * (size_t)T;
 }
 
 static bh_real scale_of(int D)
@@ -38,23 +36,25 @@ static bh_real scale_of(int D)
     return (bh_real)(1 / sqrt((double)D));
 }
 
-void bhi_attention_forward(bh_real *restrict y, bh_real *restrict p, bh_real *restrict scratch,
-                           const bh_real *restrict qkv, int from, int T, int C, int H)
+void bhi_attention_forward(bh_real *restrict y, bh_real *restrict p, const bh_real *restrict qkv,
+                           int from, int T, int C, int H)
 {
-    int D = C / H;
-    bh_real *q = scratch, *k = q + T * D, *v = k + T * D, *out = v + T * D;
-    for (int h = 0; h < H; h++) {
-        bhi_copy_rows(q, D, qkv + from * 3 * C + h * D, 3 * C, T - from, D);
-        bhi_copy_rows(k, D, qkv + C + h * D, 3 * C, T, D);
-        bhi_copy_rows(v, D, qkv + 2 * C + h * D, 3 * C, T, D);
+    int D = C / H, C3 = 3 * C;
+    for (int h = 0; h < H; h++, qkv += D, y += D) {
         for (int first = from; first < T; first += ROWS) {
             int rows = rows_at(first, T), n = first + rows;
-            bhi_gemm_nt(p, q + (first - from) * D, k, NULL, rows, n, D);
+            bhi_gemm_nt_part(p, n, qkv + first * C3, C3, qkv + C, C3, rows, n, D);
             bhi_softmax_causal(p, scale_of(D), first, rows, n);
-            bhi_gemm_nn(out, p, v, NULL, BHI_EPILOGUE_NONE, rows, D, n);
-            bhi_copy_rows(y + (first - from) * C + h * D, C, out, D, rows, D);
+            bhi_gemm_nn_part(y + (first - from) * C, C, p, n, qkv + 2 * C, C3, NULL, rows, D, n);
             p += rows * n;
         }
+    }
+}
+
+static void zero_rows(bh_real *x, int ldx, int R, int C)
+{
+    for (int i = 0; i < R; i++) {
+        for (int c = 0; c < C; c++) x[i * ldx + c] = 0;
     }
 }
 
@@ -62,28 +62,22 @@ void bhi_attention_backward(bh_real *restrict dqkv, bh_real *restrict scratch,
                             const bh_real *restrict dy, const bh_real *restrict qkv,
                             const bh_real *restrict p, int from, int T, int C, int H)
 {
-    int D = C / H, n_head = T * D;
-    bh_real *q = scratch, *k = q + n_head, *v = k + n_head, *dq = v + n_head, *dk = dq + n_head;
-    bh_real *dv = dk + n_head, *dout = dv + n_head, *dp = dout + 2 * ROWS * D;
-    for (int h = 0; h < H; h++) {
-        bhi_copy_rows(q, D, qkv + from * 3 * C + h * D, 3 * C, T - from, D);
-        bhi_copy_rows(k, D, qkv + C + h * D, 3 * C, T, D);
-        bhi_copy_rows(v, D, qkv + 2 * C + h * D, 3 * C, T, D);
-        for (int i = 0; i < 2 * n_head; i++) dk[i] = 0;
-        for (int i = 0; i < from * D; i++) dq[i] = 0;
+    int D = C / H, C3 = 3 * C;
+    zero_rows(dqkv, C3, from, C);
+    zero_rows(dqkv + C, C3, T, 2 * C);
+    for (int h = 0; h < H; h++, dqkv += D, dy += D, qkv += D) {
+        const bh_real *k = qkv + C, *v = k + C;
+        bh_real *dk = dqkv + C, *dv = dk + C;
         for (int first = from; first < T; first += ROWS) {
             int rows = rows_at(first, T), n = first + rows;
-            bhi_copy_rows(dout, D, dy + (first - from) * C + h * D, C, rows, D);
-            bhi_gemm_tn_add(dv, p, dout, n, D, rows);
-            bhi_gemm_nt(dp, dout, v, NULL, rows, n, D);
-            bhi_softmax_backward(dp, p, scale_of(D), rows, n);
-            bhi_gemm_nn(dq + first * D, dp, k, NULL, BHI_EPILOGUE_NONE, rows, D, n);
-            bhi_gemm_tn_add(dk, dp, q + (first - from) * D, n, D, rows);
+            const bh_real *dout = dy + (first - from) * C;
+            bhi_gemm_tn_add_part(dv, C3, p, n, dout, C, n, D, rows);
+            bhi_gemm_nt_part(scratch, n, dout, C, v, C3, rows, n, D);
+            bhi_softmax_backward(scratch, p, scale_of(D), rows, n);
+            bhi_gemm_nn_part(dqkv + first * C3, C3, scratch, n, k, C3, NULL, rows, D, n);
+            bhi_gemm_tn_add_part(dk, C3, scratch, n, qkv + first * C3, C3, n, D, rows);
             p += rows * n;
         }
-        bhi_copy_rows(dqkv + h * D, 3 * C, dq, D, T, D);
-        bhi_copy_rows(dqkv + C + h * D, 3 * C, dk, D, T, D);
-        bhi_copy_rows(dqkv + 2 * C + h * D, 3 * C, dv, D, T, D);
     }
 }
 
@@ -119,13 +113,6 @@ void bhi_attention_full_forward(bh_real *restrict y, bh_real *restrict p, const 
         bhi_gemm_nt_part(p, M, q, ldq, keys, ldkv, N, M, D);
         bhi_softmax_causal(p, scale_of(D), M - 1, N, M); // the first query meets all M already
         bhi_gemm_nn_part(y, C, p, M, values, ldkv, NULL, N, D, M);
-    }
-}
-
-static void zero_rows(bh_real *x, int ldx, int R, int C)
-{
-    for (int i = 0; i < R; i++) {
-        for (int c = 0; c < C; c++) x[i * ldx + c] = 0;
     }
 }
 

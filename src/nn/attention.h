@@ -18,13 +18,13 @@
 
 /// Reals of the probabilities of one sequence: H times the blocks.
 size_t bhi_attention_probabilities(int T, int H);
-/// Reals of scratch for either pass.
-size_t bhi_attention_scratch(int T, int C, int H);
+/// Reals of scratch for the backward pass.
+size_t bhi_attention_scratch(int T);
 
-/// y (T - from,C) out   p (bhi_attention_probabilities) out, kept for the backward pass   scratch
+/// y (T - from,C) out   p (bhi_attention_probabilities) out, kept for the backward pass
 ///                      qkv (T,3C).
-void bhi_attention_forward(bh_real *restrict y, bh_real *restrict p, bh_real *restrict scratch,
-                           const bh_real *restrict qkv, int from, int T, int C, int H);
+void bhi_attention_forward(bh_real *restrict y, bh_real *restrict p, const bh_real *restrict qkv,
+                           int from, int T, int C, int H);
 
 /// dqkv (T,3C) out, 0 for queries before `from`   scratch   dy (T - from,C)   qkv, p as in the
 ///                                                forward pass.

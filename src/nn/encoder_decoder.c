@@ -85,7 +85,6 @@ typedef struct places {
     cross_acts cross[BHI_BLOCKS_MAX];
     bh_real *normed, *moments; // (D,C), (D,2)
     bh_real *features;         // (B,T,C)
-    bh_real *scratch;          // of causal attention
     size_t used;               // reals
 } places;
 
@@ -119,7 +118,6 @@ static void lay(places *at, const bhi_transformer *net, const bh_real *acts, con
     at->normed = bhi_acts_part(acts, used, n->targets * C);
     at->moments = bhi_acts_part(acts, used, n->targets * 2);
     at->features = bhi_acts_part(acts, used, (size_t)B * (size_t)T * C);
-    at->scratch = bhi_acts_part(acts, used, bhi_attention_scratch(T, s->C, s->H));
 }
 
 // What a sequence takes depends on where its separator stands: B of those that take most.
@@ -196,14 +194,13 @@ static void from_cross_heads(const bhi_transformer *net, const bhi_transformer_b
     bhi_block_mlp(k, w, b, c->x, net->spec.gelu, D, C);
 }
 
-static void attend_to_past(const bhi_transformer *net, const places *at, const bhi_block_acts *b,
-                           const batch *in)
+static void attend_to_past(const bhi_transformer *net, const bhi_block_acts *b, const batch *in)
 {
     int C = net->spec.C, H = net->spec.H;
     bh_real *p = b->p;
     for (int i = 0, row = 0; i < in->B; i++) {
         int n = sequence_at(net, in, i).n_target;
-        bhi_attention_forward(b->heads + row * C, p, at->scratch, b->qkv + row * 3 * C, 0, n, C, H);
+        bhi_attention_forward(b->heads + row * C, p, b->qkv + row * 3 * C, 0, n, C, H);
         row += n;
         p += bhi_attention_probabilities(n, H);
     }
@@ -239,7 +236,7 @@ static void decode(const bhi_transformer *net, const bh_real *params, const plac
         const cross_acts *c = &at->cross[l];
         const bhi_transformer_block *k = &net->blocks[l];
         bhi_block_qkv(k, params, b, x, D, C);
-        attend_to_past(net, at, b, in);
+        attend_to_past(net, b, in);
         bhi_block_add_linear(b->x1, x, b->heads, params + k->w_attention, params + k->b_attention,
                              D, C, C);
         to_queries(k, params, c, b->x1, D, C);
@@ -287,9 +284,9 @@ bh_real *bhi_encoder_decoder_forward(const bhi_transformer *net, const bh_real *
 // ---- backward ----
 
 // The square of positions: of a source's scores.
-static size_t attention_scratch(const bhi_transformer *net, int T)
+static size_t attention_scratch(int T)
 {
-    size_t causal = bhi_attention_scratch(T, net->spec.C, net->spec.H);
+    size_t causal = bhi_attention_scratch(T);
     size_t square = (size_t)T * (size_t)T;
     return causal > square ? causal : square;
 }
@@ -297,7 +294,7 @@ static size_t attention_scratch(const bhi_transformer *net, int T)
 size_t bhi_encoder_decoder_scratch(const bhi_transformer *net, int B, int T)
 {
     size_t R = (size_t)B * (size_t)T, C = (size_t)net->spec.C;
-    return R * 7 * C + attention_scratch(net, T);
+    return R * 7 * C + attention_scratch(T);
 }
 
 // The parts of the scratch. dx is the gradient of the decoder's stream (D,C), dsource of the
@@ -371,8 +368,7 @@ static void decode_backward(const bhi_transformer *net, const bh_real *params, b
     for (int l = net->spec.L - 1; l >= 0; l--) {
         const bhi_block_acts *b = &at->decoder[l];
         const bhi_transformer_block *k = &net->blocks[l];
-        bhi_block_mlp_backward(k, params, grads, g->dx, g->dn, g->wide, b, at->cross[l].x,
-                               net->spec.gelu, D, C);
+        bhi_block_mlp_backward(k, params, grads, g->dx, g->dn, g->wide, b, at->cross[l].x, D, C);
         cross_backward(net, k, params, grads, g, at, l, in, E, D);
         bhi_block_linear_backward(grads, params, k->w_attention, k->b_attention, g->dn, g->dx,
                                   b->heads, D, C, C);
@@ -399,8 +395,7 @@ static void encode_backward(const bhi_transformer *net, const bh_real *params, b
     for (int l = net->spec.L - 1; l >= 0; l--) {
         const bhi_block_acts *b = &at->encoder[l];
         const bhi_transformer_block *k = &net->encoder[l];
-        bhi_block_mlp_backward(k, params, grads, g->dsource, g->dn, g->wide, b, b->x1,
-                               net->spec.gelu, E, C);
+        bhi_block_mlp_backward(k, params, grads, g->dsource, g->dn, g->wide, b, b->x1, E, C);
         bhi_block_linear_backward(grads, params, k->w_attention, k->b_attention, g->dn, g->dsource,
                                   b->heads, E, C, C);
         const bh_real *p = b->p;

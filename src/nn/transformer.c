@@ -213,7 +213,6 @@ typedef struct places {
     bh_real *x0; // (R,C) embeddings
     bhi_block_acts blocks[BHI_BLOCKS_MAX];
     bh_real *features, *moments; // (R,C), (R,2)
-    bh_real *scratch;            // of attention
     size_t used;                 // reals
 } places;
 
@@ -230,7 +229,6 @@ static void lay(places *at, const bhi_transformer *net, const bh_real *acts, int
     }
     at->features = bhi_acts_part(acts, used, R * C);
     at->moments = bhi_acts_part(acts, used, R * 2);
-    at->scratch = bhi_acts_part(acts, used, bhi_attention_scratch(T, s->C, s->H));
 }
 
 size_t bhi_transformer_acts(const bhi_transformer *net, int B, int T)
@@ -293,14 +291,13 @@ static void to_qkv(const bhi_transformer *net, const bhi_transformer_block *k, c
     put_rows(b->qkv, 3 * C, b->n2, C, last, B, T, C);
 }
 
-static void attend(const bhi_block_acts *b, bh_real *scratch, const int *last, int B, int T, int C,
-                   int H)
+static void attend(const bhi_block_acts *b, const int *last, int B, int T, int C, int H)
 {
     size_t n_p = bhi_attention_probabilities(T, H);
     for (int i = 0; i < B; i++) {
         queries q = queries_of(last, i, T);
-        bhi_attention_forward(b->heads + q.row * C, b->p + (size_t)i * n_p, scratch,
-                              b->qkv + i * T * 3 * C, q.from, q.end, C, H);
+        bhi_attention_forward(b->heads + q.row * C, b->p + (size_t)i * n_p, b->qkv + i * T * 3 * C,
+                              q.from, q.end, C, H);
     }
 }
 
@@ -327,7 +324,7 @@ bh_real *bhi_transformer_forward(const bhi_transformer *net, const bh_real *para
         const bhi_block_acts *b = &at.blocks[l];
         const int *only = l == s->L - 1 ? last : NULL;
         to_qkv(net, &net->blocks[l], params, b, x, only, B, T);
-        attend(b, at.scratch, only, B, T, C, s->H);
+        attend(b, only, B, T, C, s->H);
         if (only != NULL) {
             pick_rows(b->x2, C, x, C, only, B, T, C); // x2 is free until the block's end
             x = b->x2;
@@ -348,7 +345,7 @@ size_t bhi_transformer_scratch(const bhi_transformer *net, int B, int T)
     const bhi_transformer_spec *s = &net->spec;
     if (s->separator > 0) return bhi_encoder_decoder_scratch(net, B, T);
     size_t R = (size_t)B * (size_t)T, C = (size_t)s->C;
-    return R * 6 * C + bhi_attention_scratch(T, s->C, s->H);
+    return R * 6 * C + bhi_attention_scratch(T);
 }
 
 // From the stream after a block to what its heads gave: dx (R,C) gets what skips the mlp, dn (R,C)
@@ -358,7 +355,7 @@ static void from_heads_backward(const bhi_transformer *net, const bhi_transforme
                                 bh_real *wide, const bhi_block_acts *b, int R)
 {
     int C = net->spec.C;
-    bhi_block_mlp_backward(k, params, grads, dx, dn, wide, b, b->x1, net->spec.gelu, R, C);
+    bhi_block_mlp_backward(k, params, grads, dx, dn, wide, b, b->x1, R, C);
     bhi_block_linear_backward(grads, params, k->w_attention, k->b_attention, dn, dx, b->heads, R, C,
                               C);
 }

@@ -95,10 +95,10 @@ void bhi_block_mlp(const bhi_transformer_block *k, const bh_real *w, const bhi_b
 
 void bhi_block_mlp_backward(const bhi_transformer_block *k, const bh_real *params, bh_real *grads,
                             bh_real *dx, bh_real *dn, bh_real *wide, const bhi_block_acts *b,
-                            const bh_real *x, bhi_gelu gelu, int R, int C)
+                            const bh_real *x, int R, int C)
 {
     bhi_block_linear_backward(grads, params, k->w_down, k->b_down, wide, dx, b->act, R, 4 * C, C);
-    bhi_gelu_backward(wide, b->up, gelu, R * 4 * C);
+    bhi_gelu_backward(wide, b->up, R * 4 * C);
     bhi_block_linear_backward(grads, params, k->w_up, k->b_up, dn, wide, b->n2, R, C, 4 * C);
     bhi_layernorm_backward(dx, grads + k->ln2_gain, grads + k->ln2_bias, dn, x,
                            params + k->ln2_gain, b->moments2, R, C);

@@ -14,7 +14,7 @@ typedef struct bhi_block_acts {
     bh_real *qkv, *p;       ///< (R,3C), probabilities of all sequences
     bh_real *heads, *x1;    ///< (R,C): attention before its projection; the stream after it
     bh_real *n2, *moments2;
-    bh_real *up, *act; ///< (R,4C)
+    bh_real *up, *act; ///< (R,4C): the slope of GELU at what n2 is multiplied to; its outputs
     bh_real *x2;       ///< (R,C) the stream after the block
 } bhi_block_acts;
 
@@ -53,4 +53,4 @@ void bhi_block_mlp(const bhi_transformer_block *k, const bh_real *w, const bhi_b
 /// dx (R,C), the gradient of x2, becomes that of x; dn (R,C) and wide (R,4C) are overwritten.
 void bhi_block_mlp_backward(const bhi_transformer_block *k, const bh_real *params, bh_real *grads,
                             bh_real *dx, bh_real *dn, bh_real *wide, const bhi_block_acts *b,
-                            const bh_real *x, bhi_gelu gelu, int R, int C);
+                            const bh_real *x, int R, int C);

@@ -109,20 +109,20 @@ static void layout_lm_parts(bench_case *c, bhi_arena *arena)
     c->x = bhi_arena_array(arena, wide, sizeof *c->x);
     c->y = bhi_arena_array(arena, wide, sizeof *c->y);
     c->params = bhi_arena_array(arena, bhi_attention_probabilities(64, 4), sizeof *c->params);
-    c->w = bhi_arena_array(arena, bhi_attention_scratch(64, c->a, 4), sizeof *c->w);
+    c->w = bhi_arena_array(arena, bhi_attention_scratch(64), sizeof *c->w);
     c->grads = bhi_arena_array(arena, wide, sizeof *c->grads);
 }
 
 static int start_lm_parts(bench_case *c)
 {
     for (int i = 0; i < 64 * 4 * c->a; i++) c->x[i] = (bh_real)(2 * bh_rng_uniform(&c->rng) - 1);
-    bhi_attention_forward(c->y, c->params, c->w, c->x, 0, 64, c->a, 4);
+    bhi_attention_forward(c->y, c->params, c->x, 0, 64, c->a, 4);
     return 1;
 }
 
 static void run_attention(bench_case *c, int n)
 {
-    for (; n > 0; n--) bhi_attention_forward(c->y, c->params, c->w, c->x, 0, 64, c->a, 4);
+    for (; n > 0; n--) bhi_attention_forward(c->y, c->params, c->x, 0, 64, c->a, 4);
 }
 
 static void run_attention_backward(bench_case *c, int n)
@@ -133,14 +133,17 @@ static void run_attention_backward(bench_case *c, int n)
 
 static void run_gelu(bench_case *c, int n)
 {
-    for (; n > 0; n--) bhi_gelu_forward(c->y, c->x, BHI_GELU_TANH, 64 * 4 * c->a);
+    for (; n > 0; n--) {
+        memcpy(c->grads, c->x, 64 * 4 * (size_t)c->a * sizeof *c->x);
+        bhi_gelu_forward(c->y, c->grads, BHI_GELU_TANH, 64 * 4 * c->a);
+    }
 }
 
 static void run_gelu_backward(bench_case *c, int n)
 {
     for (; n > 0; n--) {
         memcpy(c->y, c->x, 64 * 4 * (size_t)c->a * sizeof *c->y);
-        bhi_gelu_backward(c->y, c->x, BHI_GELU_TANH, 64 * 4 * c->a);
+        bhi_gelu_backward(c->y, c->x, 64 * 4 * c->a);
     }
 }
 
