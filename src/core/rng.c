@@ -61,11 +61,10 @@ double bh_rng_uniform(bh_rng *rng)
 uint32_t bh_rng_below(bh_rng *rng, uint32_t n)
 {
     assert(n > 0);
-    uint32_t threshold = (0u - n) % n;
     uint64_t product;
     do {
         product = (bh_rng_next(rng) >> 32) * n;
-    } while ((uint32_t)product < threshold);
+    } while ((uint32_t)product < n && (uint32_t)product < (0u - n) % n); // seldom divides
     return (uint32_t)(product >> 32);
 }
 
