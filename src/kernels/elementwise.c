@@ -86,7 +86,12 @@ void bhi_tanh_forward(bh_real *y, int n)
 
 void bhi_tanh_backward(bh_real *restrict dx, const bh_real *restrict y, int n)
 {
-    for (int i = 0; i < n; i++) dx[i] *= 1 - y[i] * y[i];
+    int i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        bhi_v out = bhi_v_load(y + i), slope = bhi_v_sub(bhi_v_splat(1), bhi_v_mul(out, out));
+        bhi_v_store(dx + i, bhi_v_mul(bhi_v_load(dx + i), slope));
+    }
+    for (; i < n; i++) dx[i] *= 1 - y[i] * y[i];
 }
 
 void bhi_relu_forward(bh_real *y, int n)

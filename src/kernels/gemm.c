@@ -54,6 +54,7 @@ static void transpose(bh_real *restrict out, int ldout, const bh_real *restrict 
         int c = 0;
         for (; c + 4 <= columns; c += 4) transpose_block(out + c * ldout, ldout, in + c, ldin);
         for (; c < columns; c++) {
+            WRITE_OUT
             for (int j = 0; j < BLOCK_ROWS; j++) out[c * ldout + j] = in[j * ldin + c];
         }
     }

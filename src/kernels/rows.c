@@ -57,16 +57,21 @@ void bhi_exp(bh_real *y, const bh_real *x, int n)
 
 // ---- softmax ----
 
-// The largest of x (n): the same number in whatever order it is looked for.
+// The largest of x (n): the same number in whatever order it is looked for, and however often. The
+// last few are looked at with some before them.
 static bh_real largest_of(const bh_real *x, int n)
 {
     bh_real lane[4];
     bhi_f4 largest = n < 4 ? bhi_f4_splat(x[0]) : bhi_f4_load(x);
     int i = n < 4 ? 1 : 4;
     for (; i + 4 <= n; i += 4) largest = bhi_f4_max(largest, bhi_f4_load(x + i));
+    if (n > 4 && i < n) {
+        largest = bhi_f4_max(largest, bhi_f4_load(x + n - 4));
+        i = n;
+    }
     bhi_f4_store(lane, largest);
     for (int j = 1; j < 4; j++) lane[0] = lane[j] > lane[0] ? lane[j] : lane[0];
-    for (; i < n; i++) lane[0] = x[i] > lane[0] ? x[i] : lane[0];
+    for (; i < n; i++) lane[0] = x[i] > lane[0] ? x[i] : lane[0]; // of less than 4
     return lane[0];
 }
 
@@ -116,7 +121,9 @@ void bhi_softmax_causal(bh_real *s, bh_real scale, int first, int M, int N)
     for (int i = 0; i < M; i++, s += N) {
         int n = first + i + 1 < N ? first + i + 1 : N;
         scale_row(s, 1 / exponentials(s, largest_of(s, n), scale, n, N), padded(n, N));
-        for (int j = n; j < N; j++) s[j] = 0;
+        int j = padded(n, N);
+        for (; j + LANES <= N; j += LANES) bhi_v_store(s + j, bhi_v_splat(0));
+        for (; j < N; j++) s[j] = 0;
     }
 }
 
