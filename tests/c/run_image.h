@@ -176,6 +176,13 @@ static const char *const busy_options[] = {"total_timesteps",
                                            "features_extractor",
                                            "flatten"};
 
+// Refusing a name is slow, as the one that is meant is looked for.
+static inline int has_option(const bh_setup *setup, const char *name)
+{
+    return strncmp(name, "env.", 4) == 0 || bh_config_find(&bh_run_table, name) != NULL ||
+           bh_config_find(&setup->options, name) != NULL;
+}
+
 static inline bh_setup *busy_setup(const char *env, const char *algo, const char *const *extra,
                                    const char *seed)
 {
@@ -185,7 +192,8 @@ static inline bh_setup *busy_setup(const char *env, const char *algo, const char
     for (size_t i = 0; i < sizeof busy_options / sizeof *busy_options; i += 2) {
         int is_text = setup->env->text != NULL;
         if (is_text && strcmp(busy_options[i], "features_extractor") == 0) continue;
-        bh_setup_set(setup, busy_options[i], busy_options[i + 1], NULL);
+        if (has_option(setup, busy_options[i]))
+            bh_setup_set(setup, busy_options[i], busy_options[i + 1], NULL);
     }
     // n_steps of DQN are steps of reward.
     if (strcmp(algo, "dqn") == 0) bh_setup_set(setup, "n_steps", "2", NULL);
