@@ -84,6 +84,7 @@ async function damagedRecord({ redis, jobKey }, i) {
     { ...good, opts: '{' }, { ...good, opts: 'null' }, { ...good, opts: '{"repeat":{"every":1},"parent":{"id":"1","queue":"x"}}' }, { ...good, data: '{' }, { ...good, rjk: 'a:b:c:d:1000', opts: '{"repeat":{"every":1}}' },
     { ...good, stacktrace: '{', atm: 'x', stc: '-1', ats: 'NaN' }, { ...good, parentKey: 'bull:x:1', parent: '{"id":1}' }, { ...good, name: CODE, delay: '-1', timestamp: 'x', priority: '9e9' }, { ...good, df: CODE }, { ...good, deid: CODE },
   ]);
+  await redis.del(key); // an earlier one may have had the same id, and be of the other type
   if (i % 5 === 0) await redis.set(key, 'no record'); // a hash is expected
   else if (i % 5 > 1) await redis.hset(key, bad); // and in the other case there is none
   await redis.lpush(jobKey('wait'), id);
