@@ -106,5 +106,5 @@ test('what the starts take of a score is the difference to the best known policy
 test('docs/results.md names every environment that is measured, and ends with the tasks of text', () => {
   const text = readFileSync(new URL('../../docs/results.md', import.meta.url), 'utf8');
   for (const env of Object.values(FAMILIES).flat()) assert.ok(text.includes(env), env);
-  assert.match(text, /\n<!-- npm run results:text -->\n## Tasks of text\n/);
+  assert.match(text, /\n<!-- npm run results:text -->\n## Text tasks\n/);
 });
