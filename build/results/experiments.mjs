@@ -29,7 +29,7 @@ export const LEFT_OUT = [
   { algo: 'policy-evaluation', why: 'it gives the values of a policy, and improves none' },
   ...['TextGen-v1', 'Dialogue-v0', 'Translate-v0', 'Summarize-v0', 'CodeGen-v0'].flatMap((env) => [
     { env, algo: 'dqn', why: 'in [Text tasks](#text-tasks), from scratch and from a language model' },
-    { env, why: 'not measured: 40,000 steps of a transformer from scratch; what PPO does with a language model is in [A leash](#a-leash)' },
+    { env, why: 'not measured: 40,000 steps of a transformer from scratch; what PPO does with a language model is in [The KL penalty](#the-kl-penalty)' },
   ]),
 ];
 

@@ -103,7 +103,7 @@ test('what the starts take of a score is the difference to the best known policy
   assert.deepEqual(beside.split('\n').slice(2), ['| 0 | 0.0 | −160.0 | −150.0 | – | – |', '| 1 | 1.0 | −140.0 | −142.0 | −140.0 | −142.0 |']);
 });
 
-test('docs/results.md names every environment that is measured, and ends with the tasks of text', () => {
+test('docs/results.md names every environment that is measured, and ends with the text tasks', () => {
   const text = readFileSync(new URL('../../docs/results.md', import.meta.url), 'utf8');
   for (const env of Object.values(FAMILIES).flat()) assert.ok(text.includes(env), env);
   assert.match(text, /\n<!-- npm run results:text -->\n## Text tasks\n/);
