@@ -274,7 +274,7 @@ function corpora(lab) {
     const fingerprint = (/** @type {number[]} */ bytes) => LanguageModel.load(Uint8Array.from(bytes)).sha256();
     assert.equal(fingerprint(await made()), wanted.model.sha256());
     assert.equal(await page.isVisible('#lm-text-changed'), false);
-    for (const [name, said] of /** @type {const} */ ([['crlf', /^48 line ends .* became LF\.$/], ['bom', /^The byte order mark was removed\.$/], ['nfd', /^156 characters were composed \(NFC\)\.$/], ['all', /removed\. 48 .*LF\. 156 .*\(NFC\)\.$/]])) {
+    for (const [name, said] of /** @type {const} */ ([['crlf', /^48 line endings were converted to LF\.$/], ['bom', /^The byte order mark was removed\.$/], ['nfd', /^156 characters were normalized \(NFC\)\.$/], ['all', /removed\. 48 .*LF\. 156 .*\(NFC\)\.$/]])) {
       await page.setInputFiles('#lm-text-file', { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from(PAIRS[name].text) });
       await says(page, 'lm-text-changed', said);
       assert.equal(fingerprint(await made()), wanted.model.sha256(), name);
@@ -282,7 +282,7 @@ function corpora(lab) {
     await page.fill('#lm-text', PAIRS.nfd.text);
     assert.equal(await page.isVisible('#lm-text-changed'), false, 'not yet read');
     assert.equal(fingerprint(await made()), wanted.model.sha256(), 'typed');
-    await says(page, 'lm-text-changed', /^156 characters were composed/);
+    await says(page, 'lm-text-changed', /^156 characters were normalized/);
     await page.setInputFiles('#lm-text-file', { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from(`\ufeff${PLAIN}`, 'utf16le') });
     await says(page, 'lm-error', /The text is in UTF-16\. Save it as UTF-8/);
     await page.evaluate(() => void /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.setSampling({ prompt: 'Au caf\ud83d' }));
