@@ -20,7 +20,7 @@ import { asCounts, printTable, runTasks } from './tasks.mjs';
 const MINUTES = 40;
 const LOCAL_BIN = join(ROOT, 'node_modules/.bin');
 
-const BUILD = 'WebAssembly, the page, the package';
+const BUILD = 'WebAssembly, the page, the package', BROWSER = 'Browser, tests/browser';
 /** Built one after the other, as some link objects of those before them. */
 const PRESETS = ['debug', 'o2', 'scalar', 'gradcheck', 'sanitize'];
 /** Tested one after the other, those that take longest first. */
@@ -30,10 +30,10 @@ const PRESETS_OF_NODE = ['debug', 'o2', 'scalar', 'gradcheck'];
 const buildOf = (/** @type {string} */ preset) => `C build, preset ${preset}`;
 const testsOf = (/** @type {string} */ preset) => `C tests, preset ${preset}`;
 /**
- * What others wait for comes first. What a browser shows depends on the processors it has; nothing that C does depends on time, so that
- * its tests take what the others leave.
+ * What a browser shows depends on the processors it has, and a page that waits draws meanwhile: only C is built and tested beside it, and Node
+ * comes after it. Nothing that C does depends on time, so that its tests take what the others leave.
  */
-const NICENESS = { lint: 5, build: 5, node: 12, c: 15 };
+const NICENESS = { lint: 10, build: 10, node: 5, c: 15 };
 
 /** @type {Part[]} */
 const PARTS = [
@@ -43,8 +43,8 @@ const PARTS = [
   { title: BUILD, kinds: ['node', 'browser'], needs: FOR_BUILD, after: [], niceness: 0, run: buildAll },
   ...PRESETS.map(nativeBuild),
   ...PRESETS_TESTED.map(nativeTests),
-  { ...node('Node', 'node', FOR_NODE_TESTS), after: [BUILD, ...PRESETS_OF_NODE.map(buildOf)], niceness: NICENESS.node },
-  { ...node('Browser', 'browser', FOR_BROWSER_TESTS), after: [BUILD] },
+  { ...node(BROWSER, 'browser', FOR_BROWSER_TESTS), after: [BUILD] },
+  { ...node('Node, tests/node', 'node', FOR_NODE_TESTS), after: [BUILD, BROWSER, ...PRESETS_OF_NODE.map(buildOf)], niceness: NICENESS.node },
 ];
 
 /** A command that is one check: it passes if it exits with 0. @param {string} title @param {string[]} kinds @param {string[]} command @returns {Part} */
@@ -69,7 +69,7 @@ function nativeTests(preset, i) {
 
 /** The tests of tests/<kind>/. @param {string} title @param {string} kind @param {string[]} needs @returns {Part} */
 function node(title, kind, needs) {
-  return { title: `${title}, tests/${kind}`, kinds: [kind], needs, after: [], niceness: 0, run: () => runNodeTests(kind) };
+  return { title, kinds: [kind], needs, after: [], niceness: 0, run: () => runNodeTests(kind) };
 }
 
 /** @param {string} preset @returns {Promise<Counts>} */
