@@ -4,6 +4,7 @@
 // the last line is always "N passed, N failed".
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { build } from './build.mjs';
 import { buildPreset } from './cmake.mjs';
@@ -100,11 +101,8 @@ async function runNodeTests(kind) {
  * left open, the run ends. @param {string} kind
  */
 function options(kind) {
-  const isSince = (/** @type {string} */ version) => process.versions.node.localeCompare(version, 'en', { numeric: true }) >= 0;
-  return [
-    ...isSince('20.10') ? [`--test-concurrency=${kind === 'browser' ? 1 : availableParallelism() + 1}`] : [],
-    ...isSince('20.14') ? ['--test-force-exit'] : [],
-  ];
+  const hasConcurrency = process.versions.node.localeCompare('20.10', 'en', { numeric: true }) >= 0;
+  return ['--import', pathToFileURL(join(ROOT, 'tests/ends.mjs')).href, ...hasConcurrency ? [`--test-concurrency=${kind === 'browser' ? 1 : availableParallelism() + 1}`] : []];
 }
 
 async function buildAll() {

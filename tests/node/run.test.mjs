@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Commands that run beside others (build/run.mjs): what they say is shown in their turn, they leave the processors to others, and what ends them ends
-// what they have started. Tasks that come after others (build/tasks.mjs): the parts of `npm test`.
+// what they have started. Tasks that come after others (build/tasks.mjs): the parts of `npm test`. How its files end (tests/ends.mjs).
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -114,4 +114,18 @@ test('a task that fails ends those that run, and no other begins', async () => {
     '=== endless', 'it failed (SIGTERM).', 'Ended, as another part has failed.', '=== fails', 'wrong', 'it failed (4).',
     '=== Summary', 'endless       not run', 'fails         0 passed   1 failed', 'dependent     not run',
   ]);
+});
+
+test('a file of tests whose failure leaves something open ends, and nothing it has to tell is lost', async () => {
+  const file = join(folder, 'open.test.mjs'), env = { ...process.env, NODE_TEST_CONTEXT: undefined };
+  writeFileSync(file, `import { test } from 'node:test';
+    for (let i = 0; i < 100; i++) test('passes ' + i, () => {});
+    test('leaves a timer', () => { setInterval(() => {}, 1000); throw new Error('it fails'); });`);
+  const child = spawn(process.execPath, ['--import', new URL('../ends.mjs', import.meta.url).href, '--test', '--test-reporter=spec', file], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
+  const [code] = await once(child, 'close');
+  assert.equal(code, 1);
+  assert.match(stdout, /^ℹ pass 100$/m);
+  assert.match(stdout, /^ℹ fail 1$/m);
 });
