@@ -7,13 +7,13 @@
 // takes a fresh one; where the worker is gone, or does not answer Pause, that happens by itself, see rescue.mjs.
 //
 // Events: `run` another run is there · `frame` there is something new to show · `phase` the phase changed · `setup` settings
-// changed, or what is staged · `score` the finished run was evaluated · `note` a notice: its detail tells a host of it.
+// changed, or what is staged · `pausing` it was asked to pause · `score` the finished run was evaluated · `note` a notice: its detail tells a host of it.
 
 /**
  * @typedef {'loading' | 'ready' | 'preparing' | 'running' | 'paused' | 'finished' | 'diverged' | 'failed'} Phase
  *   loading: no run yet; preparing: work before the first step, which Pause ends; failed: there will be no run
  */
-/** @typedef {'run' | 'frame' | 'phase' | 'setup' | 'score'} ExperimentEvent */
+/** @typedef {'run' | 'frame' | 'phase' | 'pausing' | 'setup' | 'score'} ExperimentEvent */
 /** A number in the bar; `label` and `help` are keys of the words. @typedef {{ id: string, label: import('./words.mjs').Key, help?: import('./words.mjs').Key, values?: Record<string, string | number>, text: string, wide?: boolean }} Counter */
 
 /** @typedef {import('../worker/trainer-pool.mjs').Lease} Lease */
@@ -111,9 +111,9 @@ export class Experiment extends EventTarget {
       }).finally(() => {
         clearTimeout(watch);
         if (this.#pausing === pausing) this.#pausing = null;
-        if (this.isRunning) this.emit('setup');
+        if (this.isRunning) this.emit('pausing');
       });
-      this.emit('setup');
+      this.emit('pausing');
     }
     await this.#pausing;
   }

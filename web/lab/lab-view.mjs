@@ -310,7 +310,7 @@ export class LabView {
     const { signal } = this.#following = new AbortController();
     const on = (/** @type {import('./experiment.mjs').ExperimentEvent} */ name, /** @type {() => void} */ listener) => experiment.addEventListener(name, listener, { signal });
     on('frame', () => this.#received());
-    on('setup', () => this.#lab.requestUpdate());
+    for (const name of /** @type {const} */ (['setup', 'pausing'])) on(name, () => this.#lab.requestUpdate());
     on('score', () => this.#tellScore());
     experiment.addEventListener('note', (event) => /** @type {CustomEvent} */ (event).detail(this.#host), { signal });
     on('run', () => {

@@ -52,8 +52,8 @@ async function restsBehind(page, ...phases) {
   assert.ok(await page.evaluate(isAtRest, phases), 'nothing runs behind another view');
 }
 
-/** Waits until the reader's text is in the browser's storage: a moment after it was typed. @param {Page} page @param {string} own */
-const isKept = (page, own) => until(page, async () => {}, () => page.evaluate((wanted) => new Promise((resolve) => {
+/** Waits until something is in the browser's storage: a moment after a text was typed, or a run has paused. @param {Page} page @param {string} part  of the values as JSON */
+const isKept = (page, part) => until(page, async () => {}, () => page.evaluate((wanted) => new Promise((resolve) => {
   const opening = indexedDB.open('keyval-store');
   opening.onsuccess = () => {
     const database = opening.result;
@@ -63,7 +63,7 @@ const isKept = (page, own) => until(page, async () => {}, () => page.evaluate((w
       resolve(JSON.stringify(values.result).includes(wanted));
     };
   };
-}), own));
+}), part));
 
 /** @param {() => Lab} lab */
 export default function language(lab) {
@@ -309,9 +309,10 @@ function corpora(lab) {
     await page.click('#play');
     await reach(page, 'count-steps', 30);
     await pause(page);
-    const steps = await text(page, 'count-steps');
+    const [steps] = (await text(page, 'count-steps')).split(' ');
+    await isKept(page, `"step":${Number(steps.replaceAll(',', ''))},`);
     await page.reload();
-    await says(page, 'notice-text', new RegExp(`step ${steps.split(' ')[0]}\\b`));
+    await says(page, 'notice-text', new RegExp(`step ${steps}\\b`));
     await holds(page, (own) => /** @type {any} */ (globalThis).$('lm-text')?.value === own, OWN);
     await page.click('#notice-action');
     await page.waitForSelector('#notice', { state: 'detached' });
