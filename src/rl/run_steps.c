@@ -199,8 +199,8 @@ static bh_status learn(bh_run *run)
 static bh_status evaluate_if_due(bh_run *run)
 {
     const bh_run_config *c = &run->setup->run;
-    int is_of_loaded = run->owed == BHI_OWED_LOADED,
-        is_due = is_of_loaded || run->timesteps >= run->next_eval;
+    int is_of_loaded = run->owed == BHI_OWED_LOADED, // next_eval may have been planned anew since
+        is_due = run->owed != BHI_OWED_NONE || run->timesteps >= run->next_eval;
     bh_status status = BH_OK;
     if (run->evaluation.is_open || (c->eval_freq > 0 && is_due)) status = bhi_run_evaluate_now(run);
     else is_of_loaded = 1;

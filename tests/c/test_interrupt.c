@@ -263,6 +263,7 @@ static void test_an_evaluation_without_end(void)
     bh_run *anew = resume(f);
     bh_run_set_interrupt(anew, always, &n);
     CHECK(anew->owed == BHI_OWED_STEP);
+    CHECK_STATUS(bh_run_set(anew, "total_timesteps", "1000", NULL), BH_OK); // plans the next one
     CHECK_STATUS(bh_run_steps(anew, 1), BH_PENDING);
     CHECK(bh_run_timesteps(anew) == 10 && anew->evaluation.is_open);
     free(f.bytes);
